@@ -139,7 +139,7 @@ def install(kind: str) -> None:
                 " (apt-get install python3-venv) or free some disk."
             )
     print(f"Installing the {kind} packages ({LOCKS[kind][-1]})", flush=True)
-    command = [str(PYTHON), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    command = [str(PYTHON), "-m", "pip", "install", "-qq", "--disable-pip-version-check"]
     command += ["--require-hashes", "--only-binary", ":all:", "-r", str(ROOT / LOCKS[kind][-1])]
     if subprocess.call(command, cwd=ROOT):
         raise Stop(

@@ -43,6 +43,11 @@ def proper_nouns() -> set[str]:
     return {line.strip() for line in lines if line.strip() and not line.startswith("#")}
 
 
+def entries(path: Path) -> list[polib.POEntry]:
+    """Return the entries of a .po file that the code still uses."""
+    return [entry for entry in polib.pofile(str(path)) if not entry.obsolete]
+
+
 def texts(entry: polib.POEntry) -> list[str]:
     """Return the translations of an entry, one for each plural form."""
     return list(entry.msgstr_plural.values()) if entry.msgid_plural else [entry.msgstr]
@@ -68,18 +73,17 @@ def entry_faults(entry: polib.POEntry, nouns: set[str]) -> list[str]:
 
 def catalogue_faults(path: Path) -> list[str]:
     """Return the faults of a .po file and of the .mo beside it."""
-    po, nouns = polib.pofile(str(path)), proper_nouns()
+    current, nouns = entries(path), proper_nouns()
     name = path.relative_to(ROOT)
     faults = [
         f"{name}:{entry.linenum}: {fault}: {entry.msgid!r}"
-        for entry in po
-        if not entry.obsolete
+        for entry in current
         for fault in entry_faults(entry, nouns)
     ]
     compiled = path.with_suffix(".mo")
     if not compiled.exists():
         return [*faults, f"{name}: not compiled (make messages)"]
-    wanted = {(e.msgctxt, e.msgid): texts(e) for e in po if not e.obsolete}
+    wanted = {(e.msgctxt, e.msgid): texts(e) for e in current}
     found = {(e.msgctxt, e.msgid): texts(e) for e in polib.mofile(str(compiled))}
     if wanted != found:
         faults.append(f"{name}: the .mo is not up to date (make messages)")
@@ -114,8 +118,8 @@ def missing_strings() -> list[str]:
 
 def new_entries(kept: Path, collected: Path) -> list[polib.POEntry]:
     """Return the entries that are in a collected catalogue and not in the one kept."""
-    known = {(e.msgctxt, e.msgid) for e in polib.pofile(str(kept)) if not e.obsolete}
-    return [e for e in polib.pofile(str(collected)) if (e.msgctxt, e.msgid) not in known]
+    known = {(e.msgctxt, e.msgid) for e in entries(kept)}
+    return [e for e in entries(collected) if (e.msgctxt, e.msgid) not in known]
 
 
 def check() -> int:
