@@ -1,0 +1,235 @@
+"""Reading one cell: French and plain numbers, dates, yes and no; and comparing titles.
+
+Nothing is guessed: what may be read in two ways, or in none, raises CellError.
+Source of the forms: the published editions of the panorama (domain §3.6) and French usage.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import math
+import re
+import unicodedata
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from common.tabular.table import Cell, is_blank
+
+# Spaces that group digits by threes in French: plain, no-break, thin, figure, narrow no-break.
+_SPACES = " \u00a0\u2009\u2007\u202f"
+_NUMBER = re.compile(
+    rf"(?P<sign>[+\-\u2212])?(?P<whole>[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+|[0-9]+)"
+    r"(?:[.,](?P<fraction>[0-9]+))?"
+)
+_MAX_DIGITS = 40
+
+_ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
+_ISO_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
+_FRENCH = re.compile(r"([0-9]{1,2})/([0-9]{1,2})/([0-9]{4})(?: 00:00(?::00)?)?")
+_FRENCH_MONTH = re.compile(r"([0-9]{1,2})/([0-9]{4})")
+_NAMED = re.compile(r"(?:([0-9]{1,2})(?:er)?[ \-/])?([a-z]+)\.?[ \-/]([0-9]{4}|[0-9]{2})")
+
+_WRITTEN_DATES = (
+    (_ISO, (0, 1, 2)),
+    (_FRENCH, (2, 1, 0)),
+    (_ISO_MONTH, (0, 1)),
+    (_FRENCH_MONTH, (1, 0)),
+)
+
+_MONTHS = {
+    name: number
+    for number, names in enumerate(
+        (
+            "janvier janv jan",
+            "fevrier fevr fev",
+            "mars mar",
+            "avril avr",
+            "mai",
+            "juin",
+            "juillet juil juill",
+            "aout",
+            "septembre sept sep",
+            "octobre oct",
+            "novembre nov",
+            "decembre dec",
+        ),
+        start=1,
+    )
+    for name in names.split()
+}
+
+# Day 0 of the spreadsheet calendar; from March 1900 on, serial n is n days later.
+_SERIAL_ORIGIN = dt.date(1899, 12, 30)
+# Outside these years a number in a date column is a year or a mistake, not a serial.
+_SERIAL_YEARS = (1950, 2149)
+_TEXT_YEARS = (1900, 2199)
+
+_TRUE = {"oui", "o", "vrai", "yes", "true"}
+_FALSE = {"non", "n", "faux", "no", "false"}
+
+_LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "Œ": "OE", "Æ": "AE", "ß": "ss"})
+_BETWEEN_DIGITS = re.compile(r"(?<=\d) (?=\d)")
+
+
+class CellError(ValueError):
+    """A cell cannot be read as what its column holds; `code` is stable, the text for people."""
+
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code = code
+        self.message = message
+
+
+def clean_text(cell: Cell) -> str:
+    """Return the text of a cell, composed (NFC), with each run of spaces and lines as one space."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer():
+        return str(int(cell))
+    text = unicodedata.normalize("NFC", str(cell)).replace("\u200b", "").replace("\ufeff", "")
+    return " ".join(text.split())
+
+
+def _plain(text: str) -> str:
+    """Return a text without accents, ligatures or case."""
+    decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
+    return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
+
+
+def normalise_title(text: str) -> str:
+    """Return the key by which two titles are the same: no case, accent, punctuation or space.
+
+    A space stays between two digits, so that “lots 1 2” and “lot 12” differ.
+    “SI-Samu” and “si samu” give `sisamu`. A title of punctuation only gives an empty key.
+    """
+    plain = _plain(text)
+    words = "".join(c if c.isalnum() else " " for c in plain).split()
+    joined = " ".join(words)
+    return _BETWEEN_DIGITS.sub("\0", joined).replace(" ", "").replace("\0", " ")
+
+
+def _finite(cell: float) -> Decimal:
+    """Return the shortest decimal that a spreadsheet number stands for."""
+    if not math.isfinite(cell):
+        raise CellError("not_a_number", _("not a finite number"))
+    return Decimal(repr(cell)) + 0  # no negative zero
+
+
+def parse_number(cell: Cell) -> Decimal | None:
+    """Read a number; None for a blank cell.
+
+    Accepts `6,1`, `6.1`, `1 234 567,89` (any French space), `-1`, `−1` and `(100)` for −100: a
+    comma or a point is always the decimal mark. Refuses both together, groups that are not of
+    three digits, exponents, `1_000`, digits of other scripts, NaN and infinity.
+    Raises CellError `not_a_number`.
+    """
+    if is_blank(cell):
+        return None
+    if isinstance(cell, bool):
+        raise CellError("not_a_number", _("a yes or no where a number is expected"))
+    if isinstance(cell, int):
+        return Decimal(cell)
+    if isinstance(cell, float):
+        return _finite(cell)
+    if not isinstance(cell, str):
+        raise CellError("not_a_number", _("a date where a number is expected"))
+    text = cell.strip()
+    accounting = text.startswith("(") and text.endswith(")")
+    match = _NUMBER.fullmatch(text[1:-1].strip() if accounting else text)
+    if match is None or len(text) > _MAX_DIGITS or (accounting and match["sign"]):
+        raise CellError("not_a_number", _("not a number"))
+    whole = "".join(c for c in match["whole"] if c.isdigit())
+    value = Decimal(f"{whole}.{match['fraction'] or '0'}" if match["fraction"] else whole)
+    negative = accounting or match["sign"] in ("-", "\u2212")
+    return -value if negative and value else value
+
+
+def _date(year: int, month: int, day: int, years: tuple[int, int] = _TEXT_YEARS) -> dt.date:
+    """Build a date, or raise CellError `not_a_date`."""
+    if not years[0] <= year <= years[1]:
+        raise CellError("not_a_date", _("a date outside the calendar of projects"))
+    try:
+        return dt.date(year, month, day)
+    except ValueError:
+        raise CellError("not_a_date", _("no such day in the calendar")) from None
+
+
+def parse_serial(number: Decimal | float | int) -> dt.date:
+    """Read a spreadsheet serial, 1950 to 2149; CellError `not_a_date` outside."""
+    first = (dt.date(_SERIAL_YEARS[0], 1, 1) - _SERIAL_ORIGIN).days
+    last = (dt.date(_SERIAL_YEARS[1], 12, 31) - _SERIAL_ORIGIN).days
+    if not first <= number < last + 1:
+        raise CellError("not_a_date", _("a number that is no spreadsheet date"))
+    return _SERIAL_ORIGIN + dt.timedelta(days=int(number))
+
+
+def _digits_are_ascii(text: str) -> bool:
+    """Tell whether every digit of a text is one of 0 to 9."""
+    return all(c.isascii() for c in text if c.isnumeric())
+
+
+def _named_date(text: str) -> dt.date | None:
+    """Read « juillet 2011 », « 1er sept. 2014 », « octobre 14 »; None when no month is named."""
+    # Compared without accents, but digits of other scripts stay what they are: no date.
+    match = _NAMED.fullmatch(_plain(text)) if _digits_are_ascii(text) else None
+    if match is None:
+        return None
+    day, name, year = match.groups()
+    month = _MONTHS.get(name)
+    if month is None:
+        return None
+    # Two digits are a year only after a French month in letters, and of this century.
+    return _date(int(year) + (2000 if len(year) == 2 else 0), month, int(day or 1))
+
+
+def _date_in_text(text: str) -> dt.date:
+    """Read the written forms of a date; CellError `not_a_date`."""
+    for pattern, order in _WRITTEN_DATES:
+        match = pattern.fullmatch(text)
+        if match:
+            parts = [int(match.groups()[index]) for index in order]
+            return _date(parts[0], parts[1], parts[2] if len(parts) == 3 else 1)
+    named = _named_date(text)
+    if named is None:
+        raise CellError("not_a_date", _("not a date"))
+    return named
+
+
+def parse_date(cell: Cell) -> dt.date | None:
+    """Read a date; None for a blank cell. A month alone is its first day.
+
+    Accepts dates of spreadsheets and their serial numbers (a numeric cell), `2016-11-03`,
+    `2016-11`, `03/11/2016`, `11/2016`, « novembre 2016 », « nov. 16 », « 1er nov. 2016 ».
+    Refuses `03/11/16`, a year alone, other separators. Raises CellError `not_a_date`.
+    """
+    if is_blank(cell):
+        return None
+    if isinstance(cell, dt.datetime):
+        return cell.date()
+    if isinstance(cell, dt.date):
+        return cell
+    if isinstance(cell, int | float) and not isinstance(cell, bool):
+        return parse_serial(_finite(float(cell)))
+    if not isinstance(cell, str):
+        raise CellError("not_a_date", _("not a date"))
+    return _date_in_text(clean_text(cell))
+
+
+def parse_bool(cell: Cell) -> bool | None:
+    """Read Oui/Non, O/N, Vrai/Faux (any case) or a logical cell; None for a blank cell.
+
+    Raises CellError `not_a_boolean`.
+    """
+    if is_blank(cell):
+        return None
+    if isinstance(cell, bool):
+        return cell
+    word = _plain(clean_text(cell))
+    if word in _TRUE:
+        return True
+    if word in _FALSE:
+        return False
+    raise CellError("not_a_boolean", _("neither yes nor no"))
