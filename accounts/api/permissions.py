@@ -1,0 +1,26 @@
+"""The policy table in front of every endpoint."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from rest_framework.permissions import BasePermission
+from rest_framework.request import Request
+
+from accounts.permissions import can
+
+
+class PolicyPermission(BasePermission):
+    """Read `policy_resource` and `policy_actions` of the view.
+
+    `policy_actions` maps the name of a view action to the verb of the table; what is not there is
+    read. Rows are filtered by `visible_to`, so an unseen object is a 404.
+    """
+
+    def has_permission(self, request: Request, view: Any) -> bool:
+        """Whether the verb is allowed somewhere."""
+        if not request.user or not request.user.is_authenticated:
+            return False
+        action = getattr(view, "action", None)
+        verb = getattr(view, "policy_actions", {}).get(action, "read")
+        return can(request.user, verb, view.policy_resource)

@@ -1,0 +1,31 @@
+"""Audit events: who did what, in which request."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import structlog
+from django.utils import timezone
+
+from accounts.models import AuditEvent
+
+
+def record_event(
+    *,
+    actor: Any,
+    verb: str,
+    object_kind: str = "",
+    object_code: str = "",
+    detail: dict[str, Any] | None = None,
+) -> AuditEvent:
+    """Record a domain event; the request id comes from the log context."""
+    known = actor if actor is not None and actor.is_authenticated else None
+    return AuditEvent.objects.create(
+        at=timezone.now(),
+        actor=known,
+        verb=verb,
+        object_kind=object_kind,
+        object_code=object_code,
+        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+        detail=detail or {},
+    )

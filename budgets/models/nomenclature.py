@@ -1,0 +1,53 @@
+"""The budget nomenclature: dated data, never code (GBCP art. 66)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import models
+from django.db.models import F, Q
+from django.utils.translation import gettext_lazy as _
+from tree_queries.models import TreeNode
+from tree_queries.query import TreeQuerySet
+
+from accounts.enums import Action, Resource
+from accounts.permissions import can
+from budgets.enums import NomenclatureKind
+from common.models import Originated
+
+
+class NomenclatureNodeQuerySet(TreeQuerySet):
+    """Nodes by right."""
+
+    def visible_to(self, user: Any) -> NomenclatureNodeQuerySet:
+        """The nomenclature bears no amount: whoever reads a ledger reads it whole."""
+        return self if can(user, Action.READ, Resource.LEDGER) else self.none()
+
+
+class NomenclatureNode(TreeNode, Originated):
+    """A node of the nomenclature: mission, LOLF programme, action, BOP, UO, activity…"""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=16, choices=NomenclatureKind)
+    valid_from = models.DateField(_("valid from"), null=True, blank=True)
+    valid_to = models.DateField(_("valid to"), null=True, blank=True)
+
+    objects = NomenclatureNodeQuerySet.as_manager(with_tree_fields=False)
+
+    class Meta:
+        verbose_name = _("nomenclature node")
+        verbose_name_plural = _("nomenclature nodes")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="budgets_nomenclaturenode_dates_ordered",
+                condition=Q(valid_from__isnull=True)
+                | Q(valid_to__isnull=True)
+                | Q(valid_to__gte=F("valid_from")),
+                violation_error_message=_("A node ends after it begins."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.name}"

@@ -1,0 +1,70 @@
+"""Abstract models of every room; `common` itself has no table."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class DataOrigin(models.TextChoices):
+    """Where figures come from; totals never mix two origins."""
+
+    OPERATIONAL = "operational", _("operational data")
+    PUBLISHED = "published", _("published data")
+    FICTITIOUS = "fictitious", _("fictitious data")
+
+
+class Originated(models.Model):
+    """A record that says whether it is operational, published or fictitious."""
+
+    data_origin = models.CharField(
+        _("data origin"), max_length=12, choices=DataOrigin, default=DataOrigin.OPERATIONAL
+    )
+
+    class Meta:
+        abstract = True
+
+
+class Versioned(models.Model):
+    """A record that people edit: `version` grows by one at each edit (stale edits are refused)."""
+
+    version = models.PositiveIntegerField(_("version"), default=1, editable=False)
+    created_at = models.DateTimeField(_("created at"), auto_now_add=True)
+    updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+class Fact(Originated):
+    """A signed, append-only fact: it knows its source, and when it was recorded (rule 2).
+
+    `source_reference` is unique in its table: importing the same fact twice adds nothing.
+    `recorded_at` is the date that `known_at` reads; the date of the fact itself is named by each
+    model and read by `as_of`.
+    """
+
+    source_reference = models.CharField(_("source reference"), max_length=80, unique=True)
+    recorded_at = models.DateTimeField(_("recorded at"), db_index=True)
+    batch = models.ForeignKey(
+        "records.ImportBatch",
+        verbose_name=_("import batch"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    source_file = models.CharField(_("source file"), max_length=120, blank=True)
+    source_line = models.PositiveIntegerField(_("source line"), null=True, blank=True)
+    recorded_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("recorded by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+
+    class Meta:
+        abstract = True

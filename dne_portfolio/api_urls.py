@@ -1,0 +1,7 @@
+"""Every endpoint of the API, visible in one file."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver
+
+urlpatterns: list[URLPattern | URLResolver] = []

@@ -1,0 +1,11 @@
+"""Entry point of asgi servers (production settings unless the environment says otherwise)."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.asgi import get_asgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dne_portfolio.settings.production")
+
+application = get_asgi_application()

@@ -1,0 +1,62 @@
+"""REST framework, OpenAPI and OAuth2 client credentials."""
+
+from __future__ import annotations
+
+from typing import Any
+
+REST_FRAMEWORK: dict[str, Any] = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.api.authentication.MachineClientAuthentication",
+        "accounts.api.authentication.PageSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["accounts.api.permissions.PolicyPermission"],
+    "DEFAULT_RENDERER_CLASSES": ["common.api.renderers.JsonRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["common.api.parsers.StrictJSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "common.api.pagination.Cursor",
+    "DEFAULT_FILTER_BACKENDS": [
+        "common.api.filters.StrictFilterBackend",
+        "common.api.filters.StrictOrderingFilter",
+    ],
+    "DEFAULT_SCHEMA_CLASS": "common.api.schema.ProblemAutoSchema",
+    "EXCEPTION_HANDLER": "common.api.errors.problem_handler",
+    "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.api.negotiation.JsonOnly",
+    "COERCE_DECIMAL_TO_STRING": True,
+    "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
+    "PAGE_SIZE": 50,
+}
+
+SPECTACULAR_SETTINGS: dict[str, Any] = {
+    "TITLE": "DNE portfolio API",
+    "DESCRIPTION": (
+        "Projects, AE/CP ledgers, contracts and management-control indicators. Money is a decimal"
+        " string in euros, ratios are unrounded JSON numbers, an impossible value is null with a"
+        " reason. Errors follow RFC 9457."
+    ),
+    "VERSION": "1.0.0",
+    "OAS_VERSION": "3.1.0",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SERVE_AUTHENTICATION": [],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "COMPONENT_NO_READ_ONLY_REQUIRED": True,
+    "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
+    "ENUM_NAME_OVERRIDES": {},
+    "SORT_OPERATION_PARAMETERS": False,
+}
+
+OAUTH2_PROVIDER_APPLICATION_MODEL = "oauth2_provider.Application"
+OAUTH2_PROVIDER: dict[str, Any] = {
+    "SCOPES": {
+        "read": "Read every resource within the client's perimeter",
+        "indicators:read": "Read indicator definitions, values and projects",
+        "projects:write": "Create and edit projects, estimates and progress",
+        "jobs:write": "Ask for a computation",
+    },
+    "DEFAULT_SCOPES": ["read"],
+    "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
+    "ALLOWED_GRANT_TYPES": ["client_credentials"],
+    "PKCE_REQUIRED": True,
+}

@@ -1,0 +1,12 @@
+"""Tests: cheap password hash, plain static files, no lock-out."""
+
+from __future__ import annotations
+
+from dne_portfolio.settings.dev import *
+
+DEBUG = False
+SECRET_KEY = "tests-only-key"
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+WHITENOISE_AUTOREFRESH = True
+WHITENOISE_USE_FINDERS = True

@@ -1,0 +1,11 @@
+"""Entry point of wsgi servers (production settings unless the environment says otherwise)."""
+
+from __future__ import annotations
+
+import os
+
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dne_portfolio.settings.production")
+
+application = get_wsgi_application()

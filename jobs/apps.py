@@ -1,0 +1,14 @@
+"""Django application of the room `jobs`."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
+
+
+class JobsConfig(AppConfig):
+    """The room `jobs`; see docs/architecture.md."""
+
+    name = "jobs"
+    verbose_name = _("jobs")
+    default_auto_field = "django.db.models.BigAutoField"

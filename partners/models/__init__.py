@@ -1,0 +1,8 @@
+"""Models of the partners room, by aggregate."""
+
+from __future__ import annotations
+
+from partners.models.contracts import Amendment, Contract, ContractCommitment, ContractProject
+from partners.models.partners import Partner
+
+__all__ = ["Amendment", "Contract", "ContractCommitment", "ContractProject", "Partner"]

@@ -1,0 +1,65 @@
+"""Partners: companies, operators, academies, local authorities…"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts.enums import Action, Resource
+from accounts.permissions import scopes_of
+from common.identifiers import is_valid_siret
+from common.models import Originated, Versioned
+from partners.enums import IdentifierKind, PartnerKind
+from projects.models import Project
+
+
+class PartnerQuerySet(models.QuerySet["Partner"]):
+    """Partners by right."""
+
+    def visible_to(self, user: Any) -> PartnerQuerySet:
+        """Keep the partners that `user` may read: all, or the holders of readable contracts."""
+        scopes = scopes_of(user, Action.READ, Resource.PARTNER)
+        if scopes.everywhere:
+            return self
+        if scopes.empty:
+            return self.none()
+        readable = Project.objects.allowing(user, Action.READ, Resource.PARTNER)
+        return self.filter(contracts__projects__in=readable).distinct()
+
+
+class Partner(Versioned, Originated):
+    """A body that the directorate works with; a SIRET is checked, an example bears none."""
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    name = models.CharField(_("name"), max_length=200)
+    kind = models.CharField(_("kind"), max_length=16, choices=PartnerKind)
+    identifier_kind = models.CharField(
+        _("kind of identifier"),
+        max_length=8,
+        choices=IdentifierKind,
+        default=IdentifierKind.SIRET,
+    )
+    identifier = models.CharField(_("identifier"), max_length=40, blank=True)
+    country = models.CharField(_("country"), max_length=2, default="FR")
+
+    objects = PartnerQuerySet.as_manager()
+    history = HistoricalRecords()
+
+    class Meta:
+        verbose_name = _("partner")
+        verbose_name_plural = _("partners")
+        ordering = ["code"]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        """Refuse a SIRET whose key is wrong."""
+        super().clean()
+        wrong = self.identifier_kind == IdentifierKind.SIRET and self.identifier
+        if wrong and not is_valid_siret(self.identifier):
+            raise ValidationError({"identifier": _("This SIRET is not valid.")})

@@ -1,0 +1,159 @@
+"""Projects and the other titles they were published under."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
+
+from accounts.enums import Action, Resource
+from accounts.permissions import scopes_of
+from common.models import Originated, Versioned
+from projects.enums import Phase, ProjectState, SupervisingAuthority
+from projects.models.ministries import Ministry
+from projects.models.tree import PortfolioNode
+
+
+class ProjectQuerySet(models.QuerySet["Project"]):
+    """Projects by right and by state."""
+
+    def allowing(self, user: Any, action: str, resource: str = Resource.PROJECT) -> ProjectQuerySet:
+        """Keep the projects on which `user` may do `action` on `resource` (one query for the tree).
+
+        Upper rooms reuse it for what hangs on a project: ledgers, contracts, indicator values.
+        """
+        scopes = scopes_of(user, action, resource)
+        if scopes.everywhere:
+            return self
+        condition = Q(pk__in=())
+        if scopes.nodes:
+            condition |= Q(node_id__in=PortfolioNode.objects.subtree_ids(scopes.nodes))
+        if "" in scopes.own_nodes:
+            condition |= Q(manager_id=user.pk)
+        elif scopes.own_nodes:
+            own = PortfolioNode.objects.subtree_ids(scopes.own_nodes)
+            condition |= Q(manager_id=user.pk, node_id__in=own)
+        return self.filter(condition)
+
+    def visible_to(self, user: Any) -> ProjectQuerySet:
+        """Keep the projects that `user` may read."""
+        return self.allowing(user, Action.READ)
+
+    def open(self) -> ProjectQuerySet:
+        """Keep the projects that are not closed."""
+        return self.filter(state=ProjectState.OPEN)
+
+
+class Project(Versioned, Originated):
+    """An IT project. Costs, dates and progress are in append-only rows of their own.
+
+    `figures_version` is a counter raised by every service that changes a figure (rule 6); it says
+    which computed indicators are stale.
+    """
+
+    code = models.CharField(_("code"), max_length=40, unique=True)
+    title = models.CharField(_("title"), max_length=200)
+    normalised_title = models.CharField(
+        _("normalised title"), max_length=200, db_index=True, editable=False
+    )
+    node = models.ForeignKey(
+        PortfolioNode,
+        verbose_name=_("portfolio node"),
+        on_delete=models.PROTECT,
+        related_name="projects",
+    )
+    ministry = models.ForeignKey(
+        Ministry,
+        verbose_name=_("ministry"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="projects",
+    )
+    supervising_authority = models.CharField(
+        _("supervising authority"), max_length=8, choices=SupervisingAuthority, blank=True
+    )
+    phase = models.CharField(_("phase"), max_length=16, choices=Phase, default=Phase.FRAMING)
+    functional_zone = models.CharField(_("functional zone"), max_length=120, blank=True)
+    funding = models.CharField(_("funding"), max_length=300, blank=True)
+    is_interministerial = models.BooleanField(_("interministerial"), default=False)
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("project manager"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="managed_projects",
+    )
+    description = models.TextField(_("description"), blank=True, max_length=5000)
+    started_on = models.DateField(_("start date"), null=True, blank=True)
+    state = models.CharField(
+        _("state"), max_length=8, choices=ProjectState, default=ProjectState.OPEN, editable=False
+    )
+    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
+    closing_reason = models.CharField(
+        _("closing reason"), max_length=500, blank=True, editable=False
+    )
+    figures_version = models.PositiveIntegerField(
+        _("version of the figures"), default=1, editable=False
+    )
+
+    objects = ProjectQuerySet.as_manager()
+    history = HistoricalRecords(excluded_fields=["figures_version", "normalised_title"])
+
+    class Meta:
+        verbose_name = _("project")
+        verbose_name_plural = _("projects")
+        ordering = ["code"]
+        constraints = [
+            models.CheckConstraint(
+                name="projects_project_closed_has_date",
+                condition=Q(state="open", closed_on__isnull=True)
+                | Q(state="closed", closed_on__isnull=False),
+                violation_error_message=_("A closed project, and only one, has a closing date."),
+            ),
+            models.CheckConstraint(
+                name="projects_project_closed_after_start",
+                condition=Q(closed_on__isnull=True)
+                | Q(started_on__isnull=True)
+                | Q(closed_on__gte=F("started_on")),
+                violation_error_message=_("A project is closed after it starts."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """Return the address of the project sheet."""
+        return reverse("web:project", args=[self.code])
+
+
+class ProjectAlias(models.Model):
+    """Another title under which the same project was published."""
+
+    project = models.ForeignKey(
+        Project, verbose_name=_("project"), on_delete=models.CASCADE, related_name="aliases"
+    )
+    title = models.CharField(_("title"), max_length=200)
+    normalised_title = models.CharField(_("normalised title"), max_length=200, db_index=True)
+
+    class Meta:
+        verbose_name = _("project alias")
+        verbose_name_plural = _("project aliases")
+        ordering = ["project_id", "title"]
+        constraints = [
+            models.UniqueConstraint(
+                name="projects_projectalias_once",
+                fields=["project", "normalised_title"],
+                violation_error_message=_("This title is an alias of the project already."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.title
