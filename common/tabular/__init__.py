@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from common.tabular.columns import Column
 from common.tabular.errors import TabularError
 from common.tabular.reader import read_table
 from common.tabular.table import Cell, Row, Sheet, Table, column_letter, is_blank
+from common.tabular.writer import write_csv, write_xlsx
 
 __all__ = [
     "Cell",
+    "Column",
     "Row",
     "Sheet",
     "Table",
@@ -15,4 +18,6 @@ __all__ = [
     "column_letter",
     "is_blank",
     "read_table",
+    "write_csv",
+    "write_xlsx",
 ]
