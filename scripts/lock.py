@@ -20,7 +20,7 @@ RUNTIME = ROOT / "requirements.txt"
 DEV = ROOT / "requirements-dev.txt"
 OPTIONS = (
     "--quiet --generate-hashes --universal --python-version 3.11"
-    " --no-emit-index-url --no-annotate --no-header"
+    " --no-strip-extras --no-emit-index-url --no-annotate --no-header"
 ).split()
 RUNTIME_HEADER = """\
 # Runtime, locked with hashes from requirements.in (`make lock`).
