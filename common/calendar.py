@@ -11,9 +11,12 @@ from enum import StrEnum
 from functools import lru_cache
 
 import numpy as np
-from holidays.countries.france import France
+from holidays import France, HolidayBase
+from numpy.typing import NDArray
 
-FIRST_YEAR, LAST_YEAR = France.start_year, France.end_year
+# Span of the package for France, written here because asking it loads every country; `holidays`
+# loads the class on its first use only, so that a room that counts no day does not pay for it.
+FIRST_YEAR, LAST_YEAR = 1803, 2100
 # No French year has fewer working days than this; it sizes the holidays to load.
 FEWEST_WORKING_DAYS = 240
 
@@ -35,7 +38,9 @@ def legal_holidays(year: int, region: Region = Region.METROPOLE) -> tuple[date, 
     if not FIRST_YEAR <= year <= LAST_YEAR:
         raise ValueError(f"year {year} is not between {FIRST_YEAR} and {LAST_YEAR}")
     subdivision = "57" if region is Region.ALSACE_MOSELLE else None
-    days = France(subdiv=subdivision, years=year, expand=False, language="en_US")
+    days: HolidayBase = France(  # type: ignore[no-untyped-call]
+        subdiv=subdivision, years=year, expand=False, language="en_US"
+    )
     found = set(days)
     if 2005 <= year <= 2007:
         found.update(day + timedelta(days=49) for day in days.get_named("Easter Monday"))
@@ -78,9 +83,12 @@ def add_working_days(start: date, days: int, region: Region = Region.METROPOLE) 
     if not FIRST_YEAR <= start.year <= LAST_YEAR or reach > LAST_YEAR - FIRST_YEAR:
         raise ValueError(f"the result is not between {FIRST_YEAR} and {LAST_YEAR}")
     # From a day off, the count starts at the neighbouring worked day behind the move.
-    roll = "backward" if days > 0 else "forward"
-    found = np.busday_offset(np.datetime64(start), days, roll=roll, holidays=_array(closed))
-    result: date = found.item()
+    holidays, first = _array(closed), np.datetime64(start)
+    if days > 0:
+        found = np.busday_offset(first, days, roll="backward", holidays=holidays)
+    else:
+        found = np.busday_offset(first, days, roll="forward", holidays=holidays)
+    result: date = found.astype(date)
     if not FIRST_YEAR <= result.year <= LAST_YEAR:
         raise ValueError(f"the result is not between {FIRST_YEAR} and {LAST_YEAR}")
     return result
@@ -91,5 +99,5 @@ def days_between(start: date, end: date) -> int:
     return (end - start).days
 
 
-def _array(days: list[date] | tuple[date, ...]) -> np.ndarray:
+def _array(days: list[date] | tuple[date, ...]) -> NDArray[np.datetime64]:
     return np.array(days, dtype="datetime64[D]")

@@ -131,8 +131,9 @@ def _first_return(
     later = np.arange(total.shape[1]) > at[:, None]
     result = noticed(result, usable & (later & inside & ~back).any(axis=1), Notice.NEGATIVE_AGAIN)
     result = noticed(result, usable & (at == 0), Notice.NOTHING_INVESTED)
-    broken = usable & ~(np.isfinite(total) | ~inside).all(axis=1)
-    result = nullified(result, usable & ~back.any(axis=1), Reason.UNREACHABLE)
+    broken: BoolArray = usable & ~(np.isfinite(total) | ~inside).all(axis=1)
+    never: BoolArray = usable & ~back.any(axis=1)
+    result = nullified(result, never, Reason.UNREACHABLE)
     return nullified(result, broken, Reason.NOT_APPLICABLE, Notice.OUT_OF_RANGE)
 
 

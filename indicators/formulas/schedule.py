@@ -6,6 +6,8 @@ tests/cases/CALCULATE.md.
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
@@ -20,6 +22,9 @@ from indicators.formulas.outcome import (
     nullified,
 )
 from indicators.formulas.ratios import both_known, quotient
+
+# Money as int64 cents or float64.
+NumberArray = NDArray[Any]
 
 
 def earned_schedule(
@@ -60,21 +65,18 @@ def earned_schedule(
     return {"es": es, "pd": pd, **_forecasts(es, pd, time)}
 
 
-def _checked(
-    plan: NDArray[np.generic], inside: BoolArray, budget: NDArray[np.generic], pd: FloatArray
-) -> Outcome:
+def _checked(plan: NumberArray, inside: BoolArray, budget: NumberArray, pd: FloatArray) -> Outcome:
     """Planned duration (N,), null where the plan is not one."""
-    missing = ~inside.any(axis=1) | (np.isnan(plan) & inside).any(axis=1)
-    falls = ((plan[:, 1:] < plan[:, :-1]) & inside[:, 1:]).any(axis=1) | (plan[:, 0] < 0)
+    missing: BoolArray = ~inside.any(axis=1) | (np.isnan(plan) & inside).any(axis=1)
+    falls: BoolArray = ((plan[:, 1:] < plan[:, :-1]) & inside[:, 1:]).any(axis=1) | (plan[:, 0] < 0)
     checked = combine(pd)
-    checked = nullified(checked, budget[:, 0] == 0, Reason.NOT_APPLICABLE, Notice.PLAN_IS_ZERO)
+    empty: BoolArray = budget[:, 0] == 0
+    checked = nullified(checked, empty, Reason.NOT_APPLICABLE, Notice.PLAN_IS_ZERO)
     checked = nullified(checked, falls, Reason.NOT_APPLICABLE, Notice.PLAN_DECREASES)
     return nullified(checked, missing, Reason.MISSING_INPUT)
 
 
-def _interpolated(
-    plan: NDArray[np.generic], inside: BoolArray, ev: NDArray[np.generic]
-) -> FloatArray:
+def _interpolated(plan: NumberArray, inside: BoolArray, ev: NumberArray) -> FloatArray:
     """C + I (N,) for 0 < EV < BAC; any finite number elsewhere."""
     whole = ((plan <= ev[:, None]) & inside).sum(axis=1)
     last = plan.shape[1] - 1
@@ -84,7 +86,8 @@ def _interpolated(
     with np.errstate(over="ignore", invalid="ignore"):
         step = (following - reached).astype(np.float64)
         part = (ev - reached).astype(np.float64) / np.where(step > 0, step, 1.0)
-    return whole + part
+    result: FloatArray = whole + part
+    return result
 
 
 def _forecasts(es: Outcome, pd: Outcome, time: Outcome) -> dict[str, Outcome]:
