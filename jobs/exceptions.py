@@ -1,0 +1,23 @@
+"""Refusals and accidents of the jobs room.
+
+DomainError
+└── JobNotCancellable     the job ended already
+LeaseLost                 another worker took the job over (never shown to a person)
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from common.exceptions import DomainError
+
+
+class JobNotCancellable(DomainError):
+    """The job has ended."""
+
+    code = "job_ended"
+    message = _("Job %(id)s has ended: it can no longer be cancelled.")
+
+
+class LeaseLost(Exception):
+    """The worker no longer holds the job; what it has not committed must not be committed."""
