@@ -16,6 +16,8 @@ from common.tabular.errors import TabularError
 from common.tabular.table import Row, is_blank
 
 SEPARATORS = (";", ",", "\t")
+# How much better than the second the first separator must do.
+_CLEARLY = 1.1
 
 # UTF-32 first: its little-endian mark begins with that of UTF-16.
 _MARKS = (
@@ -123,6 +125,11 @@ class _Reading:
     share: float
     width: int
 
+    @property
+    def weight(self) -> float:
+        """Weigh regularity first, then the number of columns that it holds for."""
+        return self.share * self.share * (self.width - 1)
+
 
 def _regularity(text: str, separator: str) -> _Reading:
     """Measure the share of the records that have the most frequent width (above 1)."""
@@ -143,14 +150,14 @@ def _regularity(text: str, separator: str) -> _Reading:
 
 
 def find_separator(text: str, file: str) -> str:
-    """Return the separator under which the whole file is most regular.
+    """Return the separator under which the whole file is clearly the most regular.
 
     Raises TabularError `not_a_table` when no separator makes two columns, and
-    `ambiguous_separator` when two are as regular as each other.
+    `ambiguous_separator` when two do so on every line, or about as well as each other.
     """
     readings = sorted(
         (_regularity(text, separator) for separator in SEPARATORS if separator in text),
-        key=lambda reading: reading.share,
+        key=lambda reading: reading.weight,
         reverse=True,
     )
     if not readings or readings[0].share == 0:
@@ -159,17 +166,19 @@ def find_separator(text: str, file: str) -> str:
             code="not_a_table",
             file=file,
         )
-    if len(readings) > 1 and readings[0].share == readings[1].share:
-        raise TabularError(
-            _("“%(first)s” and “%(second)s” may both be the separator")
-            % {
-                "first": readings[0].separator.replace("\t", "tab"),
-                "second": readings[1].separator.replace("\t", "tab"),
-            },
-            code="ambiguous_separator",
-            file=file,
-        )
-    return readings[0].separator
+    first, *others = readings
+    for other in others:
+        if other.share == first.share == 1 or first.weight < _CLEARLY * other.weight:
+            raise TabularError(
+                _("“%(first)s” and “%(second)s” may both be the separator")
+                % {
+                    "first": first.separator.replace("\t", "tab"),
+                    "second": other.separator.replace("\t", "tab"),
+                },
+                code="ambiguous_separator",
+                file=file,
+            )
+    return first.separator
 
 
 def parse_text(text: str, file: str, separator: str | None = None) -> tuple[tuple[Row, ...], str]:
