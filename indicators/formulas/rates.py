@@ -14,6 +14,8 @@ from collections.abc import Sequence
 from itertools import pairwise
 
 LOWEST_RATE = -0.99
+# A hair below, so that rounding does not lose a root that stands exactly on the bound.
+LOWEST = math.log1p(LOWEST_RATE) * (1 + 1e-15)
 # Rounding of a sum of exponentials, relative to the sum of the absolute terms.
 NOISE = 64 * 2.0**-52
 STEPS = 200
@@ -36,13 +38,13 @@ def cancelling_rates(flows: Sequence[float], times: Sequence[float]) -> list[flo
     if not _changes(amounts):
         return []
     dates = [time - terms[0][0] for time, _ in terms]
-    roots = _roots(amounts, dates, math.log1p(LOWEST_RATE), _upper_bound(amounts, dates))
+    roots = _roots(amounts, dates, LOWEST, _upper_bound(amounts, dates))
     return sorted(_rate(root) for root in roots)
 
 
 def _rate(root: float) -> float:
     try:
-        return math.expm1(root)
+        return max(math.expm1(root), LOWEST_RATE)
     except OverflowError:
         return math.inf
 
