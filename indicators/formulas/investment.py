@@ -146,7 +146,7 @@ def _padded(cashflows: ArrayLike, lengths: ArrayLike) -> tuple[FloatArray, BoolA
 
 def _complete(flows: FloatArray, inside: BoolArray) -> Outcome:
     """0 (N,), null `missing_input` where a row is empty or holds a NaN."""
-    missing: BoolArray = ~inside.any(axis=1) | (np.isnan(flows) & inside).any(axis=1)
+    missing = np.logical_or(~inside.any(axis=1), (np.isnan(flows) & inside).any(axis=1))
     return nullified(combine(np.zeros(len(flows))), missing, Reason.MISSING_INPUT)
 
 

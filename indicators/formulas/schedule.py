@@ -67,7 +67,7 @@ def earned_schedule(
 
 def _checked(plan: NumberArray, inside: BoolArray, budget: NumberArray, pd: FloatArray) -> Outcome:
     """Planned duration (N,), null where the plan is not one."""
-    missing: BoolArray = ~inside.any(axis=1) | (np.isnan(plan) & inside).any(axis=1)
+    missing = np.logical_or(~inside.any(axis=1), (np.isnan(plan) & inside).any(axis=1))
     lower: BoolArray = (plan[:, 1:] < plan[:, :-1]) & inside[:, 1:]
     falls = np.logical_or(lower.any(axis=1), plan[:, 0] < 0)
     checked = combine(pd)
