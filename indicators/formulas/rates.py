@@ -19,6 +19,8 @@ LOWEST = math.log1p(LOWEST_RATE) * (1 + 1e-15)
 # Rounding of a sum of exponentials, relative to the sum of the absolute terms.
 NOISE = 64 * 2.0**-52
 STEPS = 200
+# A turning point only separates two pieces: f differs there by the square of its error.
+TURN_WIDTH = 1e-10
 
 
 def cancelling_rates(flows: Sequence[float], times: Sequence[float]) -> list[float]:
@@ -71,9 +73,13 @@ def _sign(amounts: Sequence[float], dates: Sequence[float], at: float, noise: fl
 
 
 def _roots(
-    amounts: Sequence[float], dates: Sequence[float], low: float, high: float
+    amounts: Sequence[float],
+    dates: Sequence[float],
+    low: float,
+    high: float,
+    width: float = 0.0,
 ) -> list[float]:
-    """Roots of the sum in [low, high], increasing."""
+    """Roots of the sum in [low, high], increasing, each known within `width`."""
     changes = _changes(amounts)
     if not changes:
         return []
@@ -81,7 +87,7 @@ def _roots(
     shift = (dates[middle - 1] + dates[middle]) / 2
     slopes = [a * (shift - d) for a, d in zip(amounts, dates, strict=True)]
     largest = max(map(abs, slopes))
-    turns = _roots([slope / largest for slope in slopes], dates, low, high)
+    turns = _roots([slope / largest for slope in slopes], dates, low, high, TURN_WIDTH)
     # 0 is a bound of its own: flows that add up to 0 have the rate 0, exactly.
     points = sorted({low, high, 0.0, *turns})
     # A turning point where f is 0 within rounding is a double root; elsewhere noise is no root.
@@ -89,17 +95,22 @@ def _roots(
     found = [point for point, sign in zip(points, signs, strict=True) if sign == 0]
     for (left, before), (right, after) in pairwise(zip(points, signs, strict=True)):
         if before * after < 0:
-            found.append(_bisected(amounts, dates, left, right, before))
+            found.append(_bisected(amounts, dates, (left, right), before, width))
     return sorted(found)
 
 
 def _bisected(
-    amounts: Sequence[float], dates: Sequence[float], left: float, right: float, before: int
+    amounts: Sequence[float],
+    dates: Sequence[float],
+    bounds: tuple[float, float],
+    before: int,
+    width: float,
 ) -> float:
-    """The only root between two points of opposite signs."""
+    """The only root between two bounds of opposite signs, `before` on the left."""
+    left, right = bounds
     for _ in range(STEPS):
         middle = (left + right) / 2
-        if not left < middle < right:
+        if right - left <= width or not left < middle < right:
             break
         sign = _sign(amounts, dates, middle, 0.0)
         if sign == 0:
