@@ -260,8 +260,9 @@ def classify(layout: Layout, row: Row) -> Kind:
     """Tell what a row below the header is.
 
     A project has a title and at least one value that only projects have. A total begins with a
-    word of totals and says neither yes or no nor a phase, or has figures only. Raises TabularError
-    `missing_title` for a row that has the values of a project and no title.
+    word of totals and says neither yes or no nor a phase, or has figures only. A row with a single
+    known column filled is a note. Raises TabularError `missing_title` for a row that has several
+    values of a project and no title.
     """
     if row.is_blank:
         return Kind.BLANK
@@ -270,15 +271,15 @@ def classify(layout: Layout, row: Row) -> Kind:
     title = layout.text(row, "title")
     filled = [name for name in _EVIDENCE if layout.text(row, name)]
     described = any(name in filled for name in ("interministerial", "phase"))
-    first = next(text for cell in row.cells if (text := clean_text(cell)))
-    if not described and (is_total(first) or is_total(title)):
+    texts = [text for cell in row.cells if (text := clean_text(cell))]
+    if not described and (is_total(texts[0]) or is_total(title)):
         return Kind.TOTAL
     if title and (filled or layout.text(row, "description") or layout.text(row, "funding")):
         return Kind.PROJECT
-    if title or not filled:
-        return Kind.NOTE
-    if not described and all(name in ("duration", "cost") for name in filled):
+    if filled and all(name in ("duration", "cost") for name in filled) and not title:
         return Kind.TOTAL
+    if title or not filled or sum(bool(layout.text(row, name)) for name in layout.columns) == 1:
+        return Kind.NOTE
     raise layout.fault(
         _("a row with figures has no project title"),
         "missing_title",
