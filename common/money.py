@@ -1,4 +1,4 @@
-"""Exact money: euros as `Decimal` in Python, integer cents in the database (architecture, rule 3)."""
+"""Exact money: euros as `Decimal` in Python, integer cents in the database."""
 
 from __future__ import annotations
 

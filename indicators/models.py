@@ -15,6 +15,7 @@ from accounts.enums import Action, Resource
 from common.fields import MoneyField
 from common.models import Originated
 from indicators.enums import RunState, ScopeKind
+from jobs.models import Job
 from projects.models import Project
 
 
@@ -31,7 +32,16 @@ class IndicatorRun(models.Model):
 
     as_of = models.DateField(_("as of"))
     state = models.CharField(_("state"), max_length=8, choices=RunState, default=RunState.RUNNING)
+    job = models.OneToOneField(
+        Job,
+        verbose_name=_("job"),
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="indicator_run",
+    )
     chunks_total = models.PositiveIntegerField(_("chunks"), default=0)
+    chunks_done = models.JSONField(_("chunks done"), default=list, blank=True)
     projects_total = models.PositiveIntegerField(_("projects"), default=0)
     started_at = models.DateTimeField(_("started at"))
     finished_at = models.DateTimeField(_("finished at"), null=True, blank=True)

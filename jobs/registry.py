@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from django.utils.functional import Promise
+from django.utils.module_loading import import_string
 
 if TYPE_CHECKING:
     from jobs.services.running import JobContext
@@ -16,19 +17,30 @@ Handler = Callable[["JobContext"], dict[str, Any]]
 
 @dataclass(frozen=True)
 class JobKind:
-    """A kind of job: what runs it, and what people call it."""
+    """A kind of job: what runs it (a function or its dotted name), and what people call it."""
 
     kind: str
-    handler: Handler
+    target: Handler | str
     label: str | Promise
+
+    @property
+    def handler(self) -> Handler:
+        """Return the function that runs the kind."""
+        if isinstance(self.target, str):
+            found: Handler = import_string(self.target)
+            return found
+        return self.target
 
 
 _KINDS: dict[str, JobKind] = {}
 
 
-def register(kind: str, handler: Handler, label: str | Promise = "") -> None:
-    """Register the handler of a kind; the last registration stands."""
-    _KINDS[kind] = JobKind(kind, handler, label or kind)
+def register(kind: str, target: Handler | str, label: str | Promise = "") -> None:
+    """Register the handler of a kind; the last registration stands.
+
+    A dotted name is loaded when the first job runs: models are not ready before.
+    """
+    _KINDS[kind] = JobKind(kind, target, label or kind)
 
 
 def job_kind(kind: str) -> JobKind:
@@ -39,3 +51,8 @@ def job_kind(kind: str) -> JobKind:
 def label_of(kind: str) -> str:
     """Return what people call a kind."""
     return str(_KINDS[kind].label) if kind in _KINDS else kind
+
+
+def kinds() -> tuple[str, ...]:
+    """Return every registered kind."""
+    return tuple(sorted(_KINDS))

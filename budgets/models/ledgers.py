@@ -100,7 +100,7 @@ class CreditMovement(Fact):
 
 
 class Commitment(Fact):
-    """One signed movement of a legal commitment (EJ): positive when signed, negative when withdrawn."""
+    """One signed movement of a legal commitment (EJ); a withdrawal is negative."""
 
     DATE_FIELD = "committed_on"
 

@@ -1,4 +1,4 @@
-"""Celery: a bounded, at-least-once wake-up; the record of work is `jobs.Job` (`reliability.md` 2.1)."""
+"""Celery: a bounded, at-least-once wake-up; the record of work is `jobs.Job`."""
 
 from __future__ import annotations
 
@@ -32,6 +32,7 @@ CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "jobs.sweep", "schedule": 30.0},
+    "stale-indicators": {"task": "indicators.stale", "schedule": 60.0},
     "nightly-indicators": {"task": "indicators.nightly", "schedule": 24 * 3600.0},
 }
 

@@ -1,0 +1,81 @@
+"""From the series to every indicator of the catalogue: the only caller of the formulas."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+
+from indicators.catalogue import BY_KEY
+from indicators.formulas.budget import (
+    accrued_charges,
+    commitment_rate,
+    consumption_rate,
+    left_to_pay,
+    payment_rate,
+    service_done_rate,
+)
+from indicators.formulas.drift import gap_rate
+from indicators.formulas.evm import earned_value
+from indicators.formulas.outcome import Outcome, Reason
+from indicators.formulas.schedule import earned_schedule
+from indicators.series import Booleans, SeriesBatch
+
+
+def compute_figures(batch: SeriesBatch) -> dict[str, Outcome]:
+    """Return one `Outcome` (N,) for each key of the catalogue, amounts in cents.
+
+    Pure: reads the batch and nothing else.
+    """
+    figures = _earned(batch) | _gaps(batch) | _budget(batch)
+    return {key: figures[key] for key in BY_KEY}
+
+
+def _earned(batch: SeriesBatch) -> dict[str, Outcome]:
+    """Earned value and earned schedule; before the first planned month nothing has started."""
+    value = earned_value(batch.bac, batch.pv, batch.ev, batch.ac)
+    time = earned_schedule(batch.pv_cumulative, batch.lengths, batch.ev, batch.actual_time)
+    early = (batch.actual_time == 0) | (batch.framing & (batch.lengths == 0))
+    return {
+        key: _because(found, early, Reason.NOT_STARTED) for key, found in (value | time).items()
+    }
+
+
+def _gaps(batch: SeriesBatch) -> dict[str, Outcome]:
+    """Gap rates against the initial figures (DR-07, DR-08) and the current baseline."""
+    pairs = {
+        "cost_gap_rate": (batch.initial_cost, batch.current_cost),
+        "schedule_gap_rate": (batch.initial_duration, batch.current_duration),
+        "cost_gap_vs_reference": (batch.reference_cost, batch.current_cost),
+        "schedule_gap_vs_reference": (batch.reference_duration, batch.current_duration),
+    }
+    return {
+        key: _unpublished(gap_rate(initial, current, batch.framing), batch.published)
+        for key, (initial, current) in pairs.items()
+    }
+
+
+def _budget(batch: SeriesBatch) -> dict[str, Outcome]:
+    """AE/CP execution, of the exercise for the rates on credits, since the beginning otherwise."""
+    a = batch.amounts
+    figures = {
+        "ae_commitment_rate": commitment_rate(a["ae_committed"], a["ae_opened"], a["ae_frozen"]),
+        "cp_consumption_rate": consumption_rate(a["cp_paid"], a["cp_opened"], a["cp_frozen"]),
+        "left_to_pay": left_to_pay(a["committed_total"], a["paid_total"]),
+        "service_done_rate": service_done_rate(a["service_done_total"], a["committed_total"]),
+        "payment_rate": payment_rate(a["paid_total"], a["service_done_total"], a["advances_total"]),
+        "accrued_unpaid": accrued_charges(a["service_done_total"], a["paid_total"]),
+    }
+    return {key: _unpublished(found, batch.published) for key, found in figures.items()}
+
+
+def _because(outcome: Outcome, where: Booleans, reason: Reason) -> Outcome:
+    """Replace the reason of the null values on some rows; a value that exists stays."""
+    changed = where & (outcome.reason != 0)
+    return replace(outcome, reason=np.where(changed, np.int8(reason), outcome.reason))
+
+
+def _unpublished(outcome: Outcome, published: Booleans) -> Outcome:
+    """A figure that a publication does not give is « not published », not missing."""
+    missing = published & (outcome.reason == Reason.MISSING_INPUT)
+    return _because(outcome, missing, Reason.NOT_PUBLISHED)
