@@ -34,6 +34,8 @@ _COST_SCALES = {
     "€": Decimal("0.000001"),
 }
 _DURATION_UNIT = re.compile(r"(.*?[0-9)])\s*(ans?|ann[ée]es?|mois)", re.IGNORECASE)
+# 100 billion euros and a century: beyond, the unit or the separator was misread.
+_GREATEST = {"cost": Decimal(100_000), "duration": Decimal(100)}
 _SERIAL = re.compile(r"[0-9]{5}")
 # « (P129) », « Programme 214 », « 124 / 155 », « 212-0005 »; not « 16,8% ».
 _PROGRAMME = re.compile(r"(?<![0-9,.])(?:P\s?)?([0-9]{3})(?![0-9]|[,.][0-9]|\s?%)")
@@ -79,7 +81,11 @@ class RowReader:
         if value < 0:
             self.warn("negative", name, text, _("a negative figure is not read"))
             return None
-        return value * scale / divisor
+        measure = value * scale / divisor
+        if measure > _GREATEST[name]:
+            self.warn("too_great", name, text, _("this figure is too great to be one of a project"))
+            return None
+        return measure
 
     def cost(self) -> Decimal | None:
         """Read the full cost in M€."""

@@ -229,6 +229,8 @@ def test_the_sentence_of_withheld_projects_is_a_phase_not_disclosed() -> None:
         ("MEN;Oui;;;Cadrage;environ douze millions", "not_a_number", "Coût"),
         ("MEN;Oui;;;Cadrage;1_000", "not_a_number", "Coût"),
         ("MEN;Oui;;;Cadrage;-5", "negative", "Coût"),
+        ("MEN;Oui;;;Cadrage;52400000", "too_great", "Coût"),
+        ("MEN;Oui;;2014;Cadrage;", "too_great", "Durée"),
         ("MEN;Oui;;deux ans;Cadrage;", "not_a_number", "Durée"),
         ("MEN;Oui;01/09/14;;Cadrage;", "not_a_date", "Début"),
         ("MEN;Oui;41883;;Cadrage;", "serial_date", "Début"),
