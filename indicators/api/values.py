@@ -1,0 +1,156 @@
+"""Wide snapshots × catalogue → one row an indicator, and the pages over them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from rest_framework.exceptions import ValidationError
+
+from common.api.pagination import decode_cursor, encode_cursor
+from indicators.catalogue import INDICATORS, Indicator
+from indicators.enums import Unit
+from indicators.models import IndicatorSnapshot
+from projects.models import Baseline
+
+ORDER = {indicator.code: index for index, indicator in enumerate(INDICATORS)}
+HEAD = (
+    "project_id",
+    "project__code",
+    "project__data_origin",
+    "project__figures_version",
+    "as_of",
+    "run_id",
+    "figures_version",
+    "computed_at",
+    "reasons",
+)
+_CENT = Decimal("0.01")
+_TAG = "values"
+# What the gaps are measured against (domain §2.1).
+_INITIAL = {"DR-07": "full_cost", "DR-08": "end_on"}
+_REFERENCE = {"DR-11", "DR-12"}
+
+Position = tuple[str, dt.date, int]
+
+
+def column_value(name: str, value: Any, unit: str) -> Any:
+    """Return the JSON value of a column: euros as a string to the cent, half up; else a number.
+
+    A quotient of money is kept as a float64 number of cents.
+    """
+    if value is None or unit != Unit.EUR:
+        return value
+    if isinstance(value, Decimal):
+        return str(value)
+    euros = Decimal(repr(value)).scaleb(-2)
+    return str(euros.quantize(_CENT, ROUND_HALF_UP))
+
+
+def methods_of(snapshots: Sequence[dict[str, Any]]) -> dict[tuple[int, str], str]:
+    """Return what the initial figures of each (project, code) come from; one query."""
+    ids = {row["project_id"] for row in snapshots}
+    first = Baseline.objects.filter(project__in=ids, number=0)
+    columns = _INITIAL.values()
+    return {
+        (row["project_id"], code): "baseline_0"
+        for row in first.values("project_id", *columns)
+        for code, column in _INITIAL.items()
+        if row[column] is not None
+    }
+
+
+def _method(row: dict[str, Any], code: str, methods: dict[tuple[int, str], str]) -> str | None:
+    if code in _INITIAL:
+        return methods.get((row["project_id"], code), "first_estimate")
+    return "current_baseline" if code in _REFERENCE else None
+
+
+def explode(
+    snapshots: Iterable[dict[str, Any]],
+    indicators: Sequence[Indicator],
+    methods: dict[tuple[int, str], str],
+) -> Iterator[dict[str, Any]]:
+    """Yield one row an indicator, in the order of the catalogue."""
+    for row in snapshots:
+        for indicator in indicators:
+            value = column_value(indicator.key, row[indicator.key], indicator.unit)
+            yield {
+                "project": row["project__code"],
+                "indicator": indicator.code,
+                "version": indicator.version,
+                "as_of": row["as_of"],
+                "value": value,
+                "unit": indicator.unit.value,
+                "reason": row["reasons"].get(indicator.code),
+                "method": None if value is None else _method(row, indicator.code, methods),
+                "run": row["run_id"],
+                "computed_at": row["computed_at"],
+                "is_stale": row["figures_version"] != row["project__figures_version"],
+                "data_origin": row["project__data_origin"],
+            }
+
+
+def columns_of(indicators: Sequence[Indicator]) -> list[str]:
+    """Return the columns to read for these indicators."""
+    return [*HEAD, *(indicator.key for indicator in indicators)]
+
+
+def read_position(text: str | None) -> tuple[bool, Position | None]:
+    """Return the direction and place of a cursor; 400 when it was not made here."""
+    if text is None:
+        return False, None
+    try:
+        direction, tag, code, day, index = decode_cursor(text)
+        position = (str(code), dt.date.fromisoformat(day), int(index))
+    except (ValueError, TypeError) as error:
+        raise ValidationError({"cursor": "This cursor is not valid."}) from error
+    if tag != _TAG or direction not in (0, 1) or not 0 <= position[2] < len(INDICATORS):
+        raise ValidationError({"cursor": "This cursor is not valid."})
+    return bool(direction), position
+
+
+def make_cursor(direction: int, row: dict[str, Any]) -> str:
+    """Return the cursor of a row."""
+    place = [row["project"], row["as_of"].isoformat(), ORDER[row["indicator"]]]
+    return encode_cursor([direction, _TAG, *place])
+
+
+def read_page(
+    snapshots: QuerySet[IndicatorSnapshot],
+    indicators: Sequence[Indicator],
+    limit: int,
+    position: Position | None,
+    *,
+    backwards: bool,
+) -> list[dict[str, Any]]:
+    """Return at most `limit` + 1 rows beyond a position, in reading order; two queries.
+
+    Keyset over (project code, as-of date, place in the catalogue).
+    """
+    order = ["-project__code", "-as_of"] if backwards else ["project__code", "as_of"]
+    if position is not None:
+        code, day, _ = position
+        lookup = "lt" if backwards else "gt"
+        beyond = Q(**{f"project__code__{lookup}": code})
+        beyond |= Q(**{"project__code": code, f"as_of__{lookup}e": day})
+        snapshots = snapshots.filter(beyond)
+    wanted = limit // len(indicators) + 3
+    found = list(snapshots.order_by(*order).values(*columns_of(indicators))[:wanted])
+    if backwards:
+        found.reverse()
+    rows = list(explode(found, indicators, methods_of(found)))
+    if position is not None:
+        rows = [row for row in rows if _is_beyond(row, position, backwards=backwards)]
+    return rows[-(limit + 1) :] if backwards else rows[: limit + 1]
+
+
+def _is_beyond(row: dict[str, Any], position: Position, *, backwards: bool) -> bool:
+    code, day, index = position
+    if (row["project"], row["as_of"]) != (code, day):
+        return True
+    place = ORDER[row["indicator"]]
+    return place < index if backwards else place > index

@@ -1,0 +1,98 @@
+"""What every test may ask for: people by role, a small portfolio, the reference data."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from accounts.enums import Role
+from accounts.models import Grant, User
+from projects.models import PortfolioNode, Project
+from tests.samples import Sample, build_sample
+
+
+@pytest.fixture
+def reference_data() -> Path:
+    """The folder of files that others made; its tests skip where it is absent."""
+    if not settings.REFERENCE_DATA.is_dir():
+        pytest.skip("REFERENCE_DATA is absent")
+    return Path(settings.REFERENCE_DATA)
+
+
+def _user(username: str, role: Role, node_code: str = "") -> User:
+    user = User.objects.create_user(username=username, password="secret-of-tests")
+    Grant.objects.create(user=user, role=role, node_code=node_code, valid_from=dt.date(2020, 1, 1))
+    return user
+
+
+@pytest.fixture
+def director(db: None) -> User:
+    """A portfolio director on the whole tree."""
+    return _user("director", Role.PORTFOLIO_DIRECTOR)
+
+
+@pytest.fixture
+def manager(db: None) -> User:
+    """A project manager; the sample gives them one project."""
+    return _user("manager", Role.PROJECT_MANAGER)
+
+
+@pytest.fixture
+def budget_officer(db: None) -> User:
+    """A budget officer on the whole tree."""
+    return _user("budget-officer", Role.BUDGET_OFFICER)
+
+
+@pytest.fixture
+def controller(db: None) -> User:
+    """A management controller."""
+    return _user("controller", Role.MANAGEMENT_CONTROLLER)
+
+
+@pytest.fixture
+def stranger(db: None) -> User:
+    """Somebody with an account and no grant."""
+    return User.objects.create_user(username="stranger", password="secret-of-tests")
+
+
+@pytest.fixture
+def node(db: None) -> PortfolioNode:
+    """A portfolio."""
+    return PortfolioNode.objects.create(code="DNE", name="Portefeuille", kind="portfolio")
+
+
+@pytest.fixture
+def project(node: PortfolioNode) -> Project:
+    """A bare open project."""
+    return Project.objects.create(
+        code="P-1",
+        title="Projet un",
+        normalised_title="projet un",
+        node=node,
+        started_on=dt.date(2024, 1, 1),
+        phase="build",
+    )
+
+
+@pytest.fixture
+def sample(db: None, manager: User) -> Sample:
+    """Three projects with ledgers and figures that a person can redo (see tests/samples.py)."""
+    return build_sample(manager)
+
+
+@pytest.fixture
+def after_commit(
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[list[Any]]],
+) -> Iterator[Callable[..., AbstractContextManager[list[Any]]]]:
+    """Run what is asked for after the commit (jobs run at once, for want of a broker)."""
+
+    def run() -> AbstractContextManager[list[Any]]:
+        return django_capture_on_commit_callbacks(execute=True)
+
+    return run  # type: ignore[return-value]
