@@ -2,6 +2,55 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path, re_path
+from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
+from oauth2_provider.views import TokenView
+from rest_framework.routers import SimpleRouter
 
-urlpatterns: list[URLPattern | URLResolver] = []
+from accounts.api import schema as _schemes  # noqa: F401 (registers the two schemes)
+from budgets.api import views as budgets
+from common.api.errors import unknown_route
+from indicators.api import views as indicators
+from jobs.api import views as jobs
+from partners.api import views as partners
+from projects.api import facts, portfolio
+from projects.api import views as projects
+
+router = SimpleRouter()
+for prefix, viewset in (
+    ("projects", projects.ProjectViewSet),
+    ("baselines", facts.BaselineViewSet),
+    ("planned-values", facts.PlannedValueViewSet),
+    ("estimates", facts.EstimateViewSet),
+    ("progress-reports", facts.ProgressReportViewSet),
+    ("portfolio-nodes", portfolio.PortfolioNodeViewSet),
+    ("ministries", portfolio.MinistryViewSet),
+    ("panorama-entries", portfolio.PanoramaEntryViewSet),
+    ("nomenclature", budgets.NomenclatureViewSet),
+    ("credit-movements", budgets.CreditMovementViewSet),
+    ("commitments", budgets.CommitmentViewSet),
+    ("service-done", budgets.ServiceDoneViewSet),
+    ("payments", budgets.PaymentViewSet),
+    ("partners", partners.PartnerViewSet),
+    ("contracts", partners.ContractViewSet),
+    ("indicators", indicators.IndicatorViewSet),
+    ("indicator-values", indicators.IndicatorValueViewSet),
+    ("jobs", jobs.JobViewSet),
+):
+    router.register(prefix, viewset, basename=prefix)
+
+v1: list[URLPattern | URLResolver] = [path("", include(router.urls))]
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("v1/", include((v1, "api"))),
+    path("oauth/token/", TokenView.as_view(), name="api-token"),
+    path("schema/", SpectacularAPIView.as_view(), name="api-schema"),
+    path(
+        "docs/",
+        SpectacularSwaggerSplitView.as_view(
+            url_name="api-schema", template_name="api/documentation.html"
+        ),
+        name="api-docs",
+    ),
+    re_path("", unknown_route, name="api-unknown"),
+]

@@ -6,24 +6,30 @@ from typing import Any
 
 from oauth2_provider.contrib.rest_framework import OAuth2Authentication
 from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
+
+REFUSED = "This token is unknown, revoked or expired."
 
 
 class MachineClientAuthentication(OAuth2Authentication):
     """Client credentials: the caller is the service account of the application.
 
-    The token's scopes narrow what the account's grants allow (`accounts.permissions`).
+    The token's scopes narrow what the account's grants allow (`accounts.permissions`). A token
+    that is not valid is a 401, even beside a valid session: the caller meant to use it.
     """
 
     def authenticate(self, request: Request) -> Any:
         """Return the service account and the token, or None without a bearer token."""
+        if not request.headers.get("Authorization", "").lower().startswith("bearer"):
+            return None
         found = super().authenticate(request)
         if found is None:
-            return None
+            raise AuthenticationFailed(REFUSED)
         _, token = found
         account = token.application.user if token.application else None
         if account is None or not account.is_active:
-            return None
+            raise AuthenticationFailed(REFUSED)
         account.token_scopes = frozenset(token.scope.split())
         return account, token
 

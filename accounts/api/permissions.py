@@ -13,8 +13,9 @@ from accounts.permissions import can
 class PolicyPermission(BasePermission):
     """Read `policy_resource` and `policy_actions` of the view.
 
-    `policy_actions` maps the name of a view action to the verb of the table; what is not there is
-    read. Rows are filtered by `visible_to`, so an unseen object is a 404.
+    `policy_actions` maps the name of a view action to the verb of the table, or to a pair (verb,
+    resource) when it acts on something else; what is not there is read. Rows are filtered by
+    `visible_to`, so an unseen object is a 404.
     """
 
     def has_permission(self, request: Request, view: Any) -> bool:
@@ -23,4 +24,7 @@ class PolicyPermission(BasePermission):
             return False
         action = getattr(view, "action", None)
         verb = getattr(view, "policy_actions", {}).get(action, "read")
-        return can(request.user, verb, view.policy_resource)
+        resource = view.policy_resource
+        if isinstance(verb, tuple):
+            verb, resource = verb
+        return can(request.user, verb, resource)

@@ -12,7 +12,8 @@ from typing import Any
 import structlog
 from django.core.exceptions import PermissionDenied
 from django.core.exceptions import ValidationError as ModelValidationError
-from django.http import Http404
+from django.http import Http404, HttpRequest, JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 from rest_framework.views import set_rollback
@@ -54,6 +55,26 @@ def problem(
     if context:
         body["context"] = {key: _plain(value) for key, value in context.items()}
     return Response(body, status=status_code, headers=headers, content_type=PROBLEM_TYPE)
+
+
+def plain_problem(request: HttpRequest, status_code: int, code: str, detail: str) -> JsonResponse:
+    """Build the same document outside REST framework: unknown routes, bugs."""
+    response = problem(status_code, code, detail)
+    return JsonResponse(response.data, status=status_code, content_type=PROBLEM_TYPE)
+
+
+@csrf_exempt
+def unknown_route(request: HttpRequest) -> JsonResponse:
+    """Answer every address under /api/ that leads nowhere."""
+    detail = "There is no such address."
+    if not request.path.endswith("/"):
+        detail += " Addresses end with a slash."
+    return plain_problem(request, 404, "not_found", detail)
+
+
+def server_error(request: HttpRequest) -> JsonResponse:
+    """Answer a bug: the request id leads to the log."""
+    return plain_problem(request, 500, "server_error", "The server failed; quote the request id.")
 
 
 def _plain(value: Any) -> Any:

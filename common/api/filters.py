@@ -24,6 +24,8 @@ def refuse_unknown(request: Request, allowed: frozenset[str] | set[str]) -> None
             errors[name] = ["Given more than once."]
         elif any("\x00" in value for value in values):
             errors[name] = ["A null character is not allowed."]
+        elif not values[0].strip():
+            errors[name] = ["A value is expected."]
     if errors:
         raise ValidationError(errors)
 

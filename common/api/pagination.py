@@ -5,6 +5,7 @@ from __future__ import annotations
 import base64
 import binascii
 import json
+import math
 from collections.abc import Mapping
 from typing import Any
 
@@ -41,9 +42,16 @@ def decode_cursor(text: str) -> list[Any]:
         values = json.loads(base64.urlsafe_b64decode(padded.encode("ascii")))
     except (binascii.Error, ValueError, RecursionError) as error:
         raise ValidationError({"cursor": "This cursor is not valid."}) from error
-    if not isinstance(values, list):
+    if not isinstance(values, list) or not all(_is_scalar(value) for value in values):
         raise ValidationError({"cursor": "This cursor is not valid."})
     return values
+
+
+def _is_scalar(value: Any) -> bool:
+    """Whether a value of a cursor may reach the database."""
+    if isinstance(value, float):
+        return math.isfinite(value)
+    return value is None or isinstance(value, int) or (isinstance(value, str) and "\0" not in value)
 
 
 class Cursor(BasePagination):
@@ -65,7 +73,7 @@ class Cursor(BasePagination):
         if "id" not in ordering and "-id" not in ordering:
             ordering.append("id")
         text = request.query_params.get("cursor")
-        backwards, position = self._position(text, len(ordering))
+        backwards, position = self._position(text, ordering)
         try:
             rows = list(self._page(queryset, ordering, position, backwards=backwards)[: limit + 1])
         except (ValueError, TypeError, ModelValidationError, OverflowError) as error:
@@ -82,14 +90,15 @@ class Cursor(BasePagination):
         return rows
 
     @staticmethod
-    def _position(text: str | None, length: int) -> tuple[bool, list[Any] | None]:
+    def _position(text: str | None, ordering: list[str]) -> tuple[bool, list[Any] | None]:
         if text is None:
             return False, None
         values = decode_cursor(text)
-        scalars = all(isinstance(value, (str, int, float, type(None))) for value in values)
-        if len(values) != length + 1 or values[0] not in (0, 1) or not scalars:
+        # The cursor names its ordering: with another one it would skip rows in silence.
+        valid = len(values) == len(ordering) + 2 and values[0] in (0, 1)
+        if not valid or values[1] != ",".join(ordering):
             raise ValidationError({"cursor": "This cursor is not valid."})
-        return bool(values[0]), values[1:]
+        return bool(values[0]), values[2:]
 
     @staticmethod
     def _page(
@@ -107,7 +116,11 @@ class Cursor(BasePagination):
     @staticmethod
     def _link(url: str, direction: int, row: Any, ordering: list[str]) -> str:
         values = [_value(row, name.lstrip("-")) for name in ordering]
-        return str(replace_query_param(url, "cursor", encode_cursor([direction, *values])))
+        return str(
+            replace_query_param(
+                url, "cursor", encode_cursor([direction, ",".join(ordering), *values])
+            )
+        )
 
     def get_paginated_response(self, data: Any) -> Response:
         """Return the envelope."""

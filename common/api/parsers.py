@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from typing import Any
 
 from django.conf import settings
@@ -23,14 +24,22 @@ def _refuse_constant(text: str) -> None:
     raise ValueError(text)
 
 
+def _check_scalar(value: str | float) -> None:
+    if isinstance(value, float):
+        if not math.isfinite(value):
+            raise ValueError("beyond the numbers of JSON")
+        return
+    value.encode("utf-8")
+    if "\x00" in value:
+        raise ValueError("null character")
+
+
 def check_value(value: Any, depth: int = 0) -> None:
     """Raise ValueError on a null character, a lone surrogate or a nest deeper than `MAX_DEPTH`."""
     if depth > MAX_DEPTH:
         raise ValueError("too deep")
-    if isinstance(value, str):
-        value.encode("utf-8")
-        if "\x00" in value:
-            raise ValueError("null character")
+    if isinstance(value, (str, float)):
+        _check_scalar(value)
     elif isinstance(value, dict):
         for key, item in value.items():
             check_value(key, depth + 1)

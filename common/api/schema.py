@@ -1,9 +1,97 @@
-"""OpenAPI: every operation declares its error answers as problem documents."""
+"""OpenAPI: every operation declares its error answers as problem documents (RFC 9457)."""
 
 from __future__ import annotations
 
+from typing import Any
+
 from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
+from rest_framework import serializers
+
+from common.api.errors import PROBLEM_TYPE
+
+_WORDS = {
+    400: "Malformed input, unknown parameter or field.",
+    401: "No valid token or session.",
+    403: "The verb is refused.",
+    404: "There is no such object, or it is not yours to see.",
+    409: "A business rule says no.",
+    412: "Somebody else saved first; the context holds the current record.",
+    415: "The body is not application/json.",
+    428: "If-Match is missing.",
+}
+
+
+class LocatedError(serializers.Serializer[Any]):
+    """One fault of the input."""
+
+    path = serializers.CharField()
+    code = serializers.CharField()
+    message = serializers.CharField()
+
+
+class Problem(serializers.Serializer[Any]):
+    """RFC 9457 problem document."""
+
+    type = serializers.CharField()
+    title = serializers.CharField()
+    status = serializers.IntegerField()
+    code = serializers.CharField()
+    detail = serializers.CharField()
+    request_id = serializers.CharField()
+    errors = LocatedError(many=True, required=False)
+    context = serializers.DictField(required=False)
 
 
 class ProblemAutoSchema(AutoSchema):
-    """AutoSchema of the project; the error answers are added here."""
+    """AutoSchema of the project: error answers, If-Match, ETag."""
+
+    def get_override_parameters(self) -> list[Any]:
+        """Add If-Match to the writes that need it, and the ETag of versioned answers."""
+        parameters = list(super().get_override_parameters())
+        if self._needs_version():
+            parameters.append(
+                OpenApiParameter(
+                    "If-Match",
+                    {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'},
+                    OpenApiParameter.HEADER,
+                    required=True,
+                    description='The version of the project that was read, such as "3".',
+                )
+            )
+        versioned = getattr(self.view, "versioned", False) and not self._is_list_view()
+        if versioned or self._needs_version():
+            parameters.append(
+                OpenApiParameter(
+                    "ETag",
+                    str,
+                    OpenApiParameter.HEADER,
+                    response=[200, 201],
+                    description="The version, quoted.",
+                )
+            )
+        return parameters
+
+    def _needs_version(self) -> bool:
+        actions = getattr(self.view, "if_match_actions", ())
+        return getattr(self.view, "action", None) in actions
+
+    def _error_codes(self) -> list[int]:
+        codes = {400, 401, 403}
+        writes = self.method in ("POST", "PUT", "PATCH", "DELETE")
+        if "{" in self.path or self._needs_version():
+            codes.add(404)
+        if writes:
+            codes |= {409, 415}
+        if self._needs_version():
+            codes |= {412, 428}
+        return sorted(codes)
+
+    def _get_response_bodies(self, direction: Any = "response") -> Any:
+        bodies = super()._get_response_bodies(direction)
+        for code in self._error_codes():
+            answer = OpenApiResponse(Problem, description=_WORDS[code])
+            bodies[str(code)] = self._get_response_for_code(
+                answer, str(code), media_types=[PROBLEM_TYPE], direction=direction
+            )
+        return bodies

@@ -20,6 +20,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_SCHEMA_CLASS": "common.api.schema.ProblemAutoSchema",
     "EXCEPTION_HANDLER": "common.api.errors.problem_handler",
     "DEFAULT_CONTENT_NEGOTIATION_CLASS": "common.api.negotiation.JsonOnly",
+    "DEFAULT_METADATA_CLASS": None,  # OPTIONS would list choices and forms: 405
     "COERCE_DECIMAL_TO_STRING": True,
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
     "PAGE_SIZE": 50,
@@ -43,7 +44,15 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_SPLIT_REQUEST": True,
     "COMPONENT_NO_READ_ONLY_REQUIRED": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
-    "ENUM_NAME_OVERRIDES": {},
+    "ENUM_NAME_OVERRIDES": {
+        "NodeKindEnum": "projects.enums.NodeKind",
+        "NomenclatureKindEnum": "budgets.enums.NomenclatureKind",
+        "MovementKindEnum": "budgets.enums.MovementKind",
+        "PartnerKindEnum": "partners.enums.PartnerKind",
+        "ContractKindEnum": "partners.enums.ContractKind",
+        "ProjectStateEnum": "projects.enums.ProjectState",
+        "JobStateEnum": "jobs.enums.JobState",
+    },
     "SORT_OPERATION_PARAMETERS": False,
 }
 
@@ -56,6 +65,7 @@ OAUTH2_PROVIDER: dict[str, Any] = {
         "jobs:write": "Ask for a computation",
     },
     "DEFAULT_SCOPES": ["read"],
+    "SCOPES_BACKEND_CLASS": "accounts.api.scopes.MachineClientScopes",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "ALLOWED_GRANT_TYPES": ["client_credentials"],
     "PKCE_REQUIRED": True,

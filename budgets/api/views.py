@@ -1,0 +1,101 @@
+"""The nomenclature and the four ledgers: facts, read only."""
+
+from __future__ import annotations
+
+from accounts.enums import Resource
+from budgets.api.filters import (
+    CommitmentFilters,
+    CreditMovementFilters,
+    NomenclatureFilters,
+    PaymentFilters,
+    ServiceDoneFilters,
+)
+from budgets.api.serializers import (
+    CommitmentRow,
+    CreditMovementRow,
+    NomenclatureRow,
+    PaymentRow,
+    ServiceDoneRow,
+)
+from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
+from common.api.views import CODE, RowViewSet
+
+
+class NomenclatureViewSet(RowViewSet):
+    """Budget nomenclature."""
+
+    queryset = NomenclatureNode.objects.all()
+    policy_resource = Resource.LEDGER
+    row_serializer = NomenclatureRow
+    filterset_class = NomenclatureFilters
+    lookup_field = "code"
+    lookup_value_regex = CODE
+    ordering = ("code",)
+    ordering_fields = {"code": "code", "name": "name", "kind": "kind"}
+
+
+class CreditMovementViewSet(RowViewSet):
+    """AE and CP movements."""
+
+    queryset = CreditMovement.objects.all()
+    policy_resource = Resource.LEDGER
+    row_serializer = CreditMovementRow
+    filterset_class = CreditMovementFilters
+    ordering = ("effective_on",)
+    ordering_fields = {
+        "effective_on": "effective_on",
+        "fiscal_year": "fiscal_year",
+        "project": "project__code",
+        "kind": "kind",
+        "ae": "ae",
+        "cp": "cp",
+    }
+
+
+class CommitmentViewSet(RowViewSet):
+    """Commitments (AE)."""
+
+    queryset = Commitment.objects.all()
+    policy_resource = Resource.LEDGER
+    row_serializer = CommitmentRow
+    filterset_class = CommitmentFilters
+    ordering = ("committed_on",)
+    ordering_fields = {
+        "committed_on": "committed_on",
+        "fiscal_year": "fiscal_year",
+        "project": "project__code",
+        "legal_reference": "legal_reference",
+        "amount": "amount",
+    }
+
+
+class ServiceDoneViewSet(RowViewSet):
+    """Certified services."""
+
+    queryset = ServiceDone.objects.all()
+    policy_resource = Resource.LEDGER
+    row_serializer = ServiceDoneRow
+    filterset_class = ServiceDoneFilters
+    ordering = ("done_on",)
+    ordering_fields = {
+        "done_on": "done_on",
+        "fiscal_year": "fiscal_year",
+        "project": "commitment__project__code",
+        "amount": "amount",
+    }
+
+
+class PaymentViewSet(RowViewSet):
+    """Payments (CP)."""
+
+    queryset = Payment.objects.all()
+    policy_resource = Resource.LEDGER
+    row_serializer = PaymentRow
+    filterset_class = PaymentFilters
+    ordering = ("paid_on",)
+    ordering_fields = {
+        "paid_on": "paid_on",
+        "fiscal_year": "fiscal_year",
+        "project": "commitment__project__code",
+        "amount": "amount",
+    }

@@ -1,0 +1,101 @@
+"""The two reads of every resource: a list by keyset and a detail, from `.values()` rows.
+
+A view gives a queryset, a row serializer, filters and an ordering; rights come from the policy
+table (`policy_resource`, `policy_actions`) and from `visible_to`.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import QuerySet
+from django.http import Http404
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.viewsets import GenericViewSet
+
+from common.api.etags import etag_of
+from common.api.fields import RowSerializer
+from common.api.filters import refuse_unknown
+
+ROW_ID = "[0-9]{1,18}"
+CODE = r"[^/\x00-\x20:]{1,40}"
+
+
+class RowViewSet(GenericViewSet[Any]):
+    """List and detail of one resource.
+
+    `versioned`: the detail bears its version as an ETag. `ordering` and `ordering_fields` name
+    columns of the row serializer, so that a cursor can be made from a row.
+    """
+
+    policy_resource: str
+    policy_actions: dict[str, Any] = {}
+    if_match_actions: frozenset[str] = frozenset()
+    row_serializer: type[RowSerializer]
+    detail_serializer: type[RowSerializer] | None = None
+    ordering: tuple[str, ...] = ("id",)
+    ordering_fields: dict[str, str] = {}
+    lookup_field = "id"
+    lookup_value_regex = ROW_ID
+    versioned = False
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Check rights; a write has no query parameter."""
+        super().initial(request, *args, **kwargs)
+        if request.method not in ("GET", "HEAD"):
+            refuse_unknown(request, set())
+
+    def get_queryset(self) -> QuerySet[Any]:
+        """Return what the caller may see."""
+        return super().get_queryset().visible_to(self.request.user)  # type: ignore[attr-defined]
+
+    def serializer_of(self, *, detail: bool) -> type[RowSerializer]:
+        """Return the form of the rows."""
+        return (self.detail_serializer if detail else None) or self.row_serializer
+
+    def get_serializer_class(self) -> type[Any]:
+        """Return the form of the answer, for the documentation."""
+        return self.serializer_of(detail=self.action != "list")
+
+    def complete(self, rows: list[dict[str, Any]], *, detail: bool) -> None:
+        """Add the nested parts to the rows of a page, by a constant number of queries."""
+
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return one page."""
+        form = self.serializer_of(detail=False)
+        extra = [name.lstrip("-") for name in self.ordering]
+        queryset = self.filter_queryset(self.get_queryset())
+        columns = dict.fromkeys([*form.columns(), *extra, *self.ordering_fields.values(), "id"])
+        rows = self.paginate_queryset(queryset.values(*columns)) or []
+        self.complete(rows, detail=False)
+        return self.get_paginated_response(form().render(rows))
+
+    def retrieve(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """Return one row, or 404."""
+        refuse_unknown(request, set())
+        row = self.find(**{self.lookup_field: kwargs[self.lookup_field]})
+        return self.answer(row)
+
+    def find(self, **lookup: Any) -> dict[str, Any]:
+        """Return the visible row, rendered; Http404 when there is none."""
+        form = self.serializer_of(detail=True)
+        columns = dict.fromkeys([*form.columns(), "id"])
+        rows = list(self.get_queryset().filter(**lookup).values(*columns)[:1])
+        if not rows:
+            raise Http404
+        self.complete(rows, detail=True)
+        return form().render(rows)[0]
+
+    def answer(
+        self, row: dict[str, Any], status: int = 200, headers: dict[str, str] | None = None
+    ) -> Response:
+        """Return one row with its version."""
+        own = etag_of(row["version"]) if self.versioned else {}
+        return Response(row, status=status, headers={**own, **(headers or {})})
+
+    def body(self, form: type[Any], *, partial: bool = False) -> dict[str, Any]:
+        """Return the validated body of a write; 400 otherwise."""
+        serializer = form(data=self.request.data, partial=partial, context={"view": self})
+        serializer.is_valid(raise_exception=True)
+        return dict(serializer.validated_data)
