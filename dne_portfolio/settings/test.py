@@ -5,6 +5,9 @@ from __future__ import annotations
 from dne_portfolio.settings.dev import *
 
 DEBUG = False
+# Jobs run at once in the process of the test; real workers have settings of their own
+# (tests/workers/settings.py).
+CELERY_TASK_ALWAYS_EAGER = True
 SECRET_KEY = "tests-only-key"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"

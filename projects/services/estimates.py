@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.services.audit import record_event
-from common.fiscal import today, whole_months
+from common.fiscal import today
 from projects.exceptions import EndBeforeStart, NothingToChange
 from projects.models import Estimate, Project
 from projects.services.figures import mark_figures_changed
@@ -32,7 +32,7 @@ def estimate_project(
     reason: str,
     edition_on: dt.date | None = None,
 ) -> Estimate:
-    """Record a new estimate of the full cost (euros TTC) and of the end date.
+    """Record a new estimate of the full cost (euros TTC) and of the end date; None = unchanged.
 
     `edition_on` is today by default. Raises StaleEdit, ProjectClosed, EndBeforeStart,
     NothingToChange, ValidationError.
@@ -43,20 +43,18 @@ def estimate_project(
     edition_on = edition_on or today()
     if edition_on > today():
         raise ValidationError({"edition_on": _("An estimate is not dated in the future.")})
-    former = (
-        Estimate.objects.filter(project=project, edition_on__lte=edition_on)
-        .order_by("-edition_on", "-recorded_at", "-id")
-        .first()
-    )
-    if former and (former.full_cost, former.end_on) == (full_cost, end_on):
-        raise NothingToChange(code=project.code)
-    months = whole_months(project.started_on, end_on) if end_on and project.started_on else None
+    former = _standing(project, edition_on)
+    if former:
+        # Each row states both figures: what is not given is unchanged.
+        full_cost = former.full_cost if full_cost is None else full_cost
+        end_on = end_on or former.end_on
+        if (former.full_cost, former.end_on) == (full_cost, end_on):
+            raise NothingToChange(code=project.code)
     estimate = Estimate(
         project=project,
         edition_on=edition_on,
         full_cost=full_cost,
         end_on=end_on,
-        duration_months=months,
         reason=reason,
         source_reference=f"estimate:{uuid.uuid4()}",
         recorded_at=timezone.now(),
@@ -65,6 +63,17 @@ def estimate_project(
     )
     estimate.full_clean()
     estimate.save()
+    _close_edit(project, actor=actor, reason=reason)
+    return estimate
+
+
+def _standing(project: Project, day: dt.date) -> Estimate | None:
+    """Return the estimate that stands at a date."""
+    rows = Estimate.objects.filter(project=project, edition_on__lte=day)
+    return rows.order_by("-edition_on", "-recorded_at", "-id").first()
+
+
+def _close_edit(project: Project, *, actor: Any, reason: str) -> None:
     raise_version(project)
     record_event(
         actor=actor,
@@ -74,7 +83,6 @@ def estimate_project(
         detail={"reason": reason},
     )
     mark_figures_changed([project.pk], actor=actor)
-    return estimate
 
 
 def raise_version(project: Project) -> None:
