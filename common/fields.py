@@ -12,17 +12,23 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.expressions import Combinable
 from django.utils.translation import gettext_lazy as _
 
 MAX_SCALED = 10**17
 
 
-class ScaledDecimalField(models.BigIntegerField):
+class ScaledDecimalField(models.BigIntegerField):  # type: ignore[type-arg]
     """A decimal number with a fixed number of places, kept as an integer.
 
     Reads as `Decimal`; accepts `Decimal`, `int` and decimal strings, never a float. Values beyond
     the places or the bound are refused, never rounded.
     """
+
+    # What the type checker reads and writes through the field.
+    _pyi_private_set_type: Decimal | int | str | Combinable  # type: ignore[assignment]
+    _pyi_private_get_type: Decimal  # type: ignore[assignment]
+    _pyi_lookup_exact_type: Decimal | int | str  # type: ignore[assignment]
 
     places = 2
     description = _("Exact decimal number")
@@ -58,12 +64,12 @@ class ScaledDecimalField(models.BigIntegerField):
     @property
     def validators(self) -> list[Any]:
         """Skip the bounds of integer columns: they would be compared with unscaled numbers."""
-        return [*self.default_validators, *self._validators]
+        return [*self.default_validators, *self._validators]  # type: ignore[attr-defined]
 
     def get_prep_value(self, value: Any) -> int | None:
         """Return the integer to store or compare with."""
         if hasattr(value, "resolve_expression"):
-            return value
+            return value  # type: ignore[no-any-return]
         number = self.to_python(value)
         return None if number is None else int(number.scaleb(self.places))
 
@@ -76,9 +82,10 @@ class ScaledDecimalField(models.BigIntegerField):
         value = self.value_from_object(obj)
         return "" if value is None else str(value)
 
-    def formfield(self, **kwargs: Any) -> forms.Field:
+    def formfield(self, **kwargs: Any) -> Any:
         """Offer a text input that reads French and plain numbers."""
-        options = {"form_class": forms.DecimalField, "decimal_places": self.places} | kwargs
+        options: dict[str, Any] = {"form_class": forms.DecimalField} | kwargs
+        options.setdefault("decimal_places", self.places)
         options.setdefault("localize", True)
         return super(models.BigIntegerField, self).formfield(**options)
 

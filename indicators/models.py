@@ -63,7 +63,7 @@ class IndicatorSnapshotQuerySet(models.QuerySet["IndicatorSnapshot"]):
         readable = Project.objects.allowing(user, Action.READ, Resource.INDICATOR_VALUE)
         return self.filter(project__in=readable)
 
-    def latest(self) -> IndicatorSnapshotQuerySet:
+    def latest(self) -> IndicatorSnapshotQuerySet:  # type: ignore[override]
         """Keep the latest snapshot of each project."""
         return self.filter(is_latest=True)
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import dataclass
-from decimal import Decimal as D
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -60,7 +60,7 @@ def build_sample(manager: Any) -> Sample:
     ProgressReport.objects.create(
         project=p1,
         reported_on=AS_OF,
-        percent_complete=D("45"),
+        percent_complete=Decimal("45"),
         weather="NUAGE",
         source_reference="PR-1",
         recorded_at=RECORDED,
@@ -86,19 +86,19 @@ def _plan(project: Project) -> None:
         project=project,
         number=0,
         approved_on=dt.date(2024, 12, 1),
-        full_cost=D("1000000"),
+        full_cost=Decimal("1000000"),
         start_on=dt.date(2025, 1, 1),
         end_on=dt.date(2025, 11, 1),
         recorded_at=RECORDED,
     )
     PlannedValue.objects.bulk_create(
-        PlannedValue(baseline=baseline, month=dt.date(2025, month, 1), amount=D("100000"))
+        PlannedValue(baseline=baseline, month=dt.date(2025, month, 1), amount=Decimal("100000"))
         for month in range(1, 11)
     )
     Estimate.objects.create(
         project=project,
         edition_on=dt.date(2025, 6, 1),
-        full_cost=D("1200000"),
+        full_cost=Decimal("1200000"),
         end_on=dt.date(2026, 1, 1),
         reason="Périmètre",
         source_reference=f"E-{project.code}",
@@ -118,8 +118,8 @@ def _ledger(project: Project, uo: NomenclatureNode) -> None:
             node=uo,
             project=project,
             kind=kind,
-            ae=D(ae),
-            cp=D(cp),
+            ae=Decimal(ae),
+            cp=Decimal(cp),
             effective_on=dt.date(2025, 1, 15),
             fiscal_year=2025,
             **common,
@@ -130,7 +130,7 @@ def _ledger(project: Project, uo: NomenclatureNode) -> None:
         node=uo,
         project=project,
         label="Réalisation",
-        amount=D("700000"),
+        amount=Decimal("700000"),
         committed_on=dt.date(2025, 2, 1),
         fiscal_year=2025,
         **common,
@@ -141,7 +141,7 @@ def _ledger(project: Project, uo: NomenclatureNode) -> None:
         node=uo,
         project=project,
         label="Retrait",
-        amount=D("-50000"),
+        amount=Decimal("-50000"),
         committed_on=dt.date(2025, 5, 1),
         fiscal_year=2025,
         **common,
@@ -152,7 +152,7 @@ def _ledger(project: Project, uo: NomenclatureNode) -> None:
         ServiceDone.objects.create(
             source_reference=f"S-{index}",
             commitment=signed,
-            amount=D(amount),
+            amount=Decimal(amount),
             done_on=day,
             fiscal_year=2025,
             **common,
@@ -164,7 +164,7 @@ def _ledger(project: Project, uo: NomenclatureNode) -> None:
         Payment.objects.create(
             source_reference=reference,
             commitment=signed,
-            amount=D(amount),
+            amount=Decimal(amount),
             paid_on=day,
             fiscal_year=2025,
             is_advance=advance,
@@ -186,9 +186,9 @@ def _contract(project: Project) -> Contract:
         title="Réalisation",
         kind="contract",
         holder=holder,
-        amount_excl_tax=D("500000"),
-        vat_rate=D("20"),
-        amount_incl_tax=D("600000"),
+        amount_excl_tax=Decimal("500000"),
+        vat_rate=Decimal("20"),
+        amount_incl_tax=Decimal("600000"),
         notified_on=dt.date(2025, 2, 1),
         end_on=dt.date(2027, 1, 31),
     )

@@ -1,28 +1,42 @@
-"""The inputs of a value, read from the same snapshot."""
+"""The inputs of a value and the rows behind each, as the API shows them."""
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any
 
-from common.fields import MoneyField
-from indicators.api.values import column_value
-from indicators.catalogue import Indicator
-from indicators.enums import Unit
 from indicators.models import IndicatorSnapshot
+from indicators.selectors import InputFigure, SourceRow, explain
 
 
-def inputs_of(snapshot: IndicatorSnapshot, indicator: Indicator) -> list[dict[str, Any]]:
-    """Return the inputs of the formula in its own order: name, label, value, unit."""
-    rows = []
-    for name in indicator.inputs:
-        field = IndicatorSnapshot._meta.get_field(name)
-        unit = Unit.EUR if isinstance(field, MoneyField) else Unit.MONTHS
-        rows.append(
-            {
-                "name": name,
-                "label": str(field.verbose_name),  # type: ignore[union-attr]
-                "value": column_value(name, getattr(snapshot, name), unit),
-                "unit": unit.value,
-            }
-        )
-    return rows
+def inputs_of(snapshot: IndicatorSnapshot, code: str) -> list[dict[str, Any]]:
+    """Return the inputs of the formula, in its own order, down to the rows that were read."""
+    return [_input(figure) for figure in explain(snapshot, code).inputs]
+
+
+def _input(figure: InputFigure) -> dict[str, Any]:
+    return {
+        "name": figure.name,
+        "label": figure.label,
+        "value": _plain(figure.value),
+        "unit": figure.unit.value,
+        "total": _plain(figure.total),
+        "rows": [_row(row) for row in figure.rows],
+    }
+
+
+def _row(row: SourceRow) -> dict[str, Any]:
+    return {
+        "kind": row.kind,
+        "id": row.pk,
+        "on": row.on,
+        "label": row.label,
+        "reference": row.reference,
+        "amount": _plain(row.amount),
+        "source_file": row.source_file,
+        "source_line": row.source_line,
+    }
+
+
+def _plain(value: Decimal | int | None) -> str | int | None:
+    return str(value) if isinstance(value, Decimal) else value

@@ -5,7 +5,7 @@ from __future__ import annotations
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as drf
 
-from common.api.fields import DayField
+from common.api.fields import DayField, MoneyStringField
 from common.models import DataOrigin
 from indicators.enums import Unit
 
@@ -82,13 +82,31 @@ class IndicatorValueRow(drf.Serializer):
     data_origin = drf.ChoiceField(DataOrigin.choices)
 
 
+class SourceRowRow(drf.Serializer):
+    """One row behind an input; `kind` and `id` lead to the fact itself."""
+
+    kind = drf.CharField()
+    id = drf.IntegerField()
+    on = DayField()
+    label = drf.CharField()
+    reference = drf.CharField()
+    amount = MoneyStringField(signed=True, allow_null=True)
+    source_file = drf.CharField()
+    source_line = drf.IntegerField(allow_null=True)
+
+
 class InputRow(drf.Serializer):
-    """One input of the formula, as it was read."""
+    """One input of the formula: its value, and the rows behind it.
+
+    `total` is the sum of the rows where they add up to the value, null otherwise.
+    """
 
     name = drf.CharField()
     label = drf.CharField()
     value = ValueField()
     unit = drf.ChoiceField(Unit.choices)
+    total = MoneyStringField(signed=True, allow_null=True)
+    rows = SourceRowRow(many=True)
 
 
 class IndicatorValueDetail(IndicatorValueRow):

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
-from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db.models import Q, QuerySet
@@ -12,8 +11,8 @@ from rest_framework.exceptions import ValidationError
 
 from common.api.pagination import decode_cursor, encode_cursor
 from indicators.catalogue import INDICATORS, Indicator
-from indicators.enums import Unit
 from indicators.models import IndicatorSnapshot
+from indicators.selectors import published_value
 from projects.models import Baseline
 
 ORDER = {indicator.code: index for index, indicator in enumerate(INDICATORS)}
@@ -28,56 +27,46 @@ HEAD = (
     "computed_at",
     "reasons",
 )
-_CENT = Decimal("0.01")
 _TAG = "values"
 # What the gaps are measured against (domain §2.1).
 _INITIAL = {"DR-07": "full_cost", "DR-08": "end_on"}
-_REFERENCE = {"DR-11", "DR-12"}
 
 Position = tuple[str, dt.date, int]
 
 
-def column_value(name: str, value: Any, unit: str) -> Any:
-    """Return the JSON value of a column: euros as a string to the cent, half up; else a number.
-
-    A quotient of money is kept as a float64 number of cents.
-    """
-    if value is None or unit != Unit.EUR:
-        return value
-    if isinstance(value, Decimal):
-        return str(value)
-    euros = Decimal(repr(value)).scaleb(-2)
-    return str(euros.quantize(_CENT, ROUND_HALF_UP))
+Methods = dict[tuple[int, str], dt.date]
 
 
-def methods_of(snapshots: Sequence[dict[str, Any]]) -> dict[tuple[int, str], str]:
-    """Return what the initial figures of each (project, code) come from; one query."""
+def methods_of(snapshots: Sequence[dict[str, Any]]) -> Methods:
+    """Return since when baseline 0 gives the initial figure of each (project, code); one query."""
     ids = {row["project_id"] for row in snapshots}
     first = Baseline.objects.filter(project__in=ids, number=0)
-    columns = _INITIAL.values()
     return {
-        (row["project_id"], code): "baseline_0"
-        for row in first.values("project_id", *columns)
+        (row["project_id"], code): row["approved_on"]
+        for row in first.values("project_id", "approved_on", *_INITIAL.values())
         for code, column in _INITIAL.items()
         if row[column] is not None
     }
 
 
-def _method(row: dict[str, Any], code: str, methods: dict[tuple[int, str], str]) -> str | None:
-    if code in _INITIAL:
-        return methods.get((row["project_id"], code), "first_estimate")
-    return "current_baseline" if code in _REFERENCE else None
+def _method(row: dict[str, Any], code: str, methods: Methods) -> str | None:
+    """Name the reference of a gap: baseline 0, or the first estimate."""
+    if code not in _INITIAL:
+        return None
+    approved_on = methods.get((row["project_id"], code))
+    known = approved_on is not None and approved_on <= row["as_of"]
+    return "baseline_0" if known else "first_estimate"
 
 
 def explode(
     snapshots: Iterable[dict[str, Any]],
     indicators: Sequence[Indicator],
-    methods: dict[tuple[int, str], str],
+    methods: Methods,
 ) -> Iterator[dict[str, Any]]:
     """Yield one row an indicator, in the order of the catalogue."""
     for row in snapshots:
         for indicator in indicators:
-            value = column_value(indicator.key, row[indicator.key], indicator.unit)
+            value = published_value(indicator, row[indicator.key])
             yield {
                 "project": row["project__code"],
                 "indicator": indicator.code,
@@ -85,13 +74,17 @@ def explode(
                 "as_of": row["as_of"],
                 "value": value,
                 "unit": indicator.unit.value,
-                "reason": row["reasons"].get(indicator.code),
+                "reason": _reason(row, indicator.code) if value is None else None,
                 "method": None if value is None else _method(row, indicator.code, methods),
                 "run": row["run_id"],
                 "computed_at": row["computed_at"],
                 "is_stale": row["figures_version"] != row["project__figures_version"],
                 "data_origin": row["project__data_origin"],
             }
+
+
+def _reason(row: dict[str, Any], code: str) -> str:
+    return str(row["reasons"].get(code, "missing_input"))
 
 
 def columns_of(indicators: Sequence[Indicator]) -> list[str]:

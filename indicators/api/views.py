@@ -131,7 +131,7 @@ class IndicatorValueViewSet(GenericViewSet[Any]):
         row |= {
             "formula": indicator.formula,
             "source": indicator.source,
-            "inputs": inputs_of(snapshot, indicator),
+            "inputs": inputs_of(snapshot, indicator.code),
         }
         # The value is known by its scope, its date, its run and the version of the formula.
         tag = f'W/"{project}-{snapshot.as_of}-{snapshot.run_id}-{indicator.version}"'

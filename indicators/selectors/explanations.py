@@ -92,7 +92,7 @@ def explain(snapshot: IndicatorSnapshot, code: str) -> Explanation:
 
 
 def _input(name: str, snapshot: IndicatorSnapshot, perimeter: Perimeter) -> InputFigure:
-    field = IndicatorSnapshot._meta.get_field(name)
+    field: Any = IndicatorSnapshot._meta.get_field(name)
     months = name.endswith("duration") or name == "actual_time"
     rows = source_rows(name, perimeter)
     total = sum((row.amount or Decimal(0) for row in rows), Decimal("0.00"))

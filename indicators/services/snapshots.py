@@ -108,7 +108,8 @@ def _plain(values: Any, name: str) -> list[Any]:
     if name in _WHOLE:
         whole = np.where(known, values, 0).astype(np.int64).tolist()
         return [value if kept else None for value, kept in zip(whole, known.tolist(), strict=True)]
-    return np.where(known, values, None).tolist()
+    floats: list[Any] = np.where(known, values, np.array(None)).tolist()
+    return floats
 
 
 def _reasons(figures: dict[str, Outcome], size: int) -> list[dict[str, str]]:
@@ -126,7 +127,7 @@ def _insert(rows: Iterator[tuple[Any, ...]]) -> None:
     columns = ", ".join(connection.ops.quote_name(name) for name in _COLUMNS)
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:  # type: ignore[attr-defined]
+            with cursor.copy(f"COPY {table} ({columns}) FROM STDIN") as copy:
                 for row in rows:
                     copy.write_row(row)
             return

@@ -45,7 +45,7 @@ def create_project(
     project = Project(code=code, title=title, node=node, data_origin=node.data_origin, **fields)
     project.normalised_title = normalise_title(title)
     project.full_clean()
-    project._history_user = _person(actor)
+    project._history_user = _person(actor)  # type: ignore[attr-defined]
     project.save()
     record_event(actor=actor, verb="created", object_kind="project", object_code=code)
     mark_figures_changed([project.pk], actor=actor)
@@ -104,8 +104,8 @@ def reopen_project(*, actor: Any, project_id: int, expected_version: int, reason
 def _save(project: Project, *, actor: Any, verb: str, reason: str) -> Project:
     project.version += 1
     project.full_clean()
-    project._history_user = _person(actor)
-    project._change_reason = reason[:100]
+    project._history_user = _person(actor)  # type: ignore[attr-defined]
+    project._change_reason = reason[:100]  # type: ignore[attr-defined]
     project.save()
     detail = {"reason": reason} if reason else {}
     record_event(

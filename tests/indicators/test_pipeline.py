@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from decimal import Decimal as D
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -173,7 +173,7 @@ def test_an_edit_refreshes_one_project_and_the_roll_up(
 def test_roll_ups_follow_the_tree(computed: Sample) -> None:
     by_code = {row.scope_code: row for row in RollUp.objects.filter(scope_kind="node")}
     assert by_code["DNE"].projects == 3
-    assert by_code["DNE-SN"].current_cost == D("1200000")
+    assert by_code["DNE-SN"].current_cost == Decimal("1200000")
     assert by_code["DNE-TN"].ae_committed is None
     assert by_code["DNE"].cost_gap_aggregate == 0.2
 
@@ -193,7 +193,7 @@ def test_the_january_payment_counts_in_the_exercise_of_its_source(
     Payment.objects.create(
         source_reference="PAY-J",
         commitment=signed,
-        amount=D("1000"),
+        amount=Decimal("1000"),
         paid_on=dt.date(2025, 1, 8),
         fiscal_year=2024,
         recorded_at=dt.datetime.now(tz=dt.UTC),
@@ -201,8 +201,8 @@ def test_the_january_payment_counts_in_the_exercise_of_its_source(
     with after_commit():
         request_computation(AS_OF)
     snapshot = IndicatorSnapshot.objects.get(project=sample.p1)
-    assert snapshot.cp_paid == D("185000.55")
-    assert snapshot.paid_total == D("186000.55")
+    assert snapshot.cp_paid == Decimal("185000.55")
+    assert snapshot.paid_total == Decimal("186000.55")
 
 
 def test_no_job_is_left_behind(computed: Sample) -> None:

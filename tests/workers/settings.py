@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from dne_portfolio.settings.test import *
+from dne_portfolio.settings.test import *  # noqa: F403 (settings are layered)
 
 CELERY_TASK_ALWAYS_EAGER = False
 CELERY_TASK_DEFAULT_QUEUE = os.environ["TEST_QUEUE"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import os
 import signal
-from decimal import Decimal as D
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -46,7 +46,7 @@ def portfolio(workers: Workers, manager: Any) -> int:
             project=project,
             edition_on=dt.date(2025, month, 1),
             reason="Essai",
-            full_cost=D(100_000 + project.pk * month * 17),
+            full_cost=Decimal(100_000 + project.pk * month * 17),
             end_on=dt.date(2026, month, 1),
             source_reference=f"E-{project.code}-{month}",
             recorded_at=timezone.now(),
