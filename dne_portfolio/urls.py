@@ -10,3 +10,6 @@ urlpatterns = [
     path("api/", include("dne_portfolio.api_urls")),
     path("", include("web.urls")),
 ]
+
+handler400 = "dne_portfolio.errors.bad_request"
+handler500 = "dne_portfolio.errors.server_error"

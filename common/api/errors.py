@@ -72,6 +72,11 @@ def unknown_route(request: HttpRequest) -> JsonResponse:
     return plain_problem(request, 404, "not_found", detail)
 
 
+def bad_request(request: HttpRequest) -> JsonResponse:
+    """Answer what is refused before any view: a bad host, a body beyond the limits."""
+    return plain_problem(request, 400, "bad_request", "The request is refused.")
+
+
 def server_error(request: HttpRequest) -> JsonResponse:
     """Answer a bug: the request id leads to the log."""
     return plain_problem(request, 500, "server_error", "The server failed; quote the request id.")

@@ -21,19 +21,23 @@ from projects.models import Ministry, PortfolioNode
 
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": 150})
-class NamedField(TextField):
+class NamedField(drf.Field):
     """Something named by its code; an unknown code is a field error."""
 
-    default_error_messages = {"unknown": "There is none of this code."}
+    default_error_messages = {
+        "invalid": "Not a valid string.",
+        "unknown": "There is none of this code.",
+    }
 
     def __init__(self, rows: Any, key: str, **kwargs: Any) -> None:
         self.rows, self.key = rows, key
-        super().__init__(max_length=150, **kwargs)
+        super().__init__(**kwargs)
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the record."""
-        code = super().to_internal_value(data)
-        found = self.rows().filter(**{self.key: code}).first()
+        if not isinstance(data, str):
+            self.fail("invalid")
+        found = self.rows().filter(**{self.key: data[:150]}).first()
         if found is None:
             self.fail("unknown")
         return found

@@ -10,7 +10,8 @@ from projects.enums import NodeKind, Phase, ProjectState, SupervisingAuthority, 
 
 
 class ProjectRow(RowSerializer):
-    """A project with its current cost (euros TTC) and end date: those of its latest estimate.
+    """A project with its current cost (euros TTC) and end date: those of its latest
+    estimate, else of its last baseline.
 
     `version` grows at each edit (If-Match); `figures_version` grows with every figure, and says
     whether a computed indicator is stale.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, When
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -20,7 +20,7 @@ from projects.api.filters import ProjectFilters
 from projects.api.inputs import Closing, ProjectCreation, ProjectEdit, Reopening
 from projects.api.rights import check_placement, has_own_reach_only, target_project
 from projects.api.serializers import ProjectDetail, ProjectRow
-from projects.models import Estimate, Project, ProjectAlias
+from projects.models import Baseline, Estimate, Project, ProjectAlias
 from projects.services.projects import (
     close_project,
     create_project,
@@ -30,13 +30,24 @@ from projects.services.projects import (
 
 
 def with_current_figures(projects: QuerySet[Project]) -> QuerySet[Project]:
-    """Annotate the cost, end date and edition of the latest estimate that stands today."""
+    """Annotate current cost and end date: the latest estimate, else the last baseline.
+
+    A figure that the standing estimate withdraws stays null, as in the indicators.
+    """
     standing = Estimate.objects.filter(project=OuterRef("pk"), edition_on__lte=today())
     latest = standing.order_by("-edition_on", "-recorded_at", "-id")
+    approved = Baseline.objects.filter(project=OuterRef("pk"), approved_on__lte=today())
+    figures = {
+        f"current_{name}": Case(
+            When(Exists(standing), then=Subquery(latest.values(column)[:1])),
+            default=Subquery(
+                approved.exclude(**{column: None}).order_by("-number").values(column)[:1]
+            ),
+        )
+        for name, column in (("cost", "full_cost"), ("end_on", "end_on"))
+    }
     return projects.annotate(
-        current_cost=Subquery(latest.values("full_cost")[:1]),
-        current_end_on=Subquery(latest.values("end_on")[:1]),
-        current_edition_on=Subquery(latest.values("edition_on")[:1]),
+        current_edition_on=Subquery(latest.values("edition_on")[:1]), **figures
     )
 
 

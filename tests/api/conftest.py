@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from base64 import b64encode
 from decimal import Decimal
 from types import SimpleNamespace
 
@@ -232,8 +233,6 @@ def token_for(scopes: list[str], node: str = "", name: str = "robot", ask: str =
 
 def basic(name: str, secret: str) -> str:
     """Return the header of basic authentication."""
-    from base64 import b64encode
-
     return "Basic " + b64encode(f"{name}:{secret}".encode()).decode()
 
 
