@@ -51,8 +51,8 @@ class SeriesBatch:
     Amounts are whole euro cents in float64, exact below 2^53 cents (90 000 billion euros), NaN
     where the figure is missing; `pv_cumulative` is (N, M) int64 cents at the end of each month,
     padded on the right; `lengths` the months really planned (0 = no plan). Durations are whole
-    months. `status_on` is the last month end on or before `as_of`: PV, EV, AC and elapsed time are all read
-    at its end.
+    months. `status_on` is the last month end on or before `as_of`: PV, EV, AC and elapsed time
+    are all read at its end.
     """
 
     as_of: dt.date
