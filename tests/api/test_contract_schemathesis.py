@@ -1,0 +1,152 @@
+"""The API answers what its OpenAPI document says, whatever it is sent, as each of three roles.
+
+Each operation is called with generated requests, valid and not, each undone afterwards, then with
+one request that is known to be good. The seed of the run is printed with any failure.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import schemathesis
+from django.core.wsgi import get_wsgi_application
+from django.db import transaction
+from drf_spectacular.generators import SchemaGenerator
+from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
+from hypothesis import strategies as st
+from schemathesis import GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from tests.api.samples import add_frame
+from tests.api.test_jobs import BODY as JOB
+from tests.api.test_recorded_rows import BASELINE, ESTIMATE, PROGRESS
+
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "3"))
+SEED = int(os.environ.get("CONTRACT_SEED", "20250702"))
+CSRF = "c" * 32
+CLOSED = {"closed_on": "2025-12-31", "reason": "Terminé"}
+BODIES: dict[str, Any] = {
+    "projects_create": {"code": "A-9", "title": "Projet d'exemple", "node": "A"},
+    "projects_partial_update": {"title": "Projet d'exemple renommé"},
+    "projects_close_create": CLOSED,
+    "projects_reopen_create": {"reason": "Repris"},
+    "baselines_create": BASELINE,
+    "estimates_create": ESTIMATE,
+    "progress_reports_create": PROGRESS,
+    "jobs_create": JOB,
+}
+WRITES = frozenset(BODIES) - {"jobs_create"}
+NOT_A_COMPUTATION = "only the management controller asks for a computation (policy table)"
+NOT_AN_EDITOR = "the management controller reads and recomputes, and edits nothing (policy table)"
+# Operations that a role can never carry out, and why.
+REFUSED: dict[str, dict[str, str]] = {
+    "director": {"jobs_create": NOT_A_COMPUTATION},
+    "manager": {"jobs_create": NOT_A_COMPUTATION},
+    "controller": dict.fromkeys(WRITES, NOT_AN_EDITOR),
+}
+
+
+@pytest.fixture
+def filled(api, users, portfolio, after_commit):
+    """Compute the indicators, and give each role a job and a published row to read."""
+    add_frame(portfolio, users)
+    with after_commit():
+        assert api.controller.post("/api/v1/jobs/", JOB, format="json").status_code == 202
+    return portfolio
+
+
+def document() -> Any:
+    raw = SchemaGenerator().get_schema(request=None, public=True)
+    schema = schemathesis.openapi.from_dict(raw)
+    schema.app = get_wsgi_application()
+    return schema
+
+
+def operations(schema: Any) -> Iterator[Any]:
+    for found in schema.get_all_operations():
+        yield found.ok()
+
+
+def call(case: Any, cookies: dict[str, str]) -> Any:
+    case.headers = {**dict(case.headers or {}), "X-CSRFToken": CSRF}
+    response = case.call(cookies=cookies)
+    case.validate_response(response, checks=CHECKS)
+    return response
+
+
+def fuzz(operation: Any, cookies: dict[str, str]) -> set[int]:
+    """Send generated requests; return the statuses that were answered."""
+    seen: set[int] = set()
+    cases = st.one_of(
+        operation.as_strategy(GenerationMode.POSITIVE),
+        operation.as_strategy(GenerationMode.NEGATIVE),
+    )
+
+    @seed(SEED)
+    @settings(
+        max_examples=EXAMPLES,
+        deadline=None,
+        database=None,
+        phases=[Phase.generate],
+        suppress_health_check=list(HealthCheck),
+        verbosity=Verbosity.quiet,
+    )
+    @given(case=cases)
+    def run(case: Any) -> None:
+        with transaction.atomic():
+            seen.add(call(case, cookies).status_code)
+            transaction.set_rollback(True)
+
+    run()
+    return seen
+
+
+def good_case(operation: Any, client: Any) -> Any:
+    """Return a request that must succeed: an address read from the list, a valid body."""
+    name = operation.definition.raw["operationId"]
+    fields: dict[str, Any] = {"path_parameters": {}}
+    if "{" in operation.path:
+        resource = operation.path.split("/")[3]
+        row = client.get(f"/api/v1/{resource}/").json()["results"][0]
+        parameter = operation.path.partition("{")[2].partition("}")[0]
+        address = f"{row['project']}:{row['indicator']}" if parameter == "value" else None
+        fields["path_parameters"] = {parameter: address or row[parameter]}
+    if name in BODIES:
+        fields |= {"body": BODIES[name], "media_type": "application/json"}
+    if name in WRITES - {"projects_create"}:
+        fields["headers"] = {"If-Match": '"1"'}
+    return operation.Case(**fields)
+
+
+@pytest.mark.parametrize("role", REFUSED)
+def test_every_operation_keeps_its_contract(filled, api, role):
+    client = getattr(api, role)
+    cookies = {"sessionid": client.cookies["sessionid"].value, "csrftoken": CSRF}
+    without, wrong = set(), []
+    for operation in operations(document()):
+        name = operation.definition.raw["operationId"]
+        seen = fuzz(operation, cookies)
+        with transaction.atomic():
+            seen.add(call(good_case(operation, client), cookies).status_code)
+            transaction.set_rollback(True)
+        if not any(200 <= status < 300 for status in seen):
+            without.add(name)
+        wrong += [(name, status) for status in seen if status >= 500]
+    assert wrong == []
+    assert without == set(REFUSED[role]), f"seed {SEED}"
