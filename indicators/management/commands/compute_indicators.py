@@ -41,7 +41,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         """Ask for the job, help to run its chunks, print what it computed."""
         ids = _ids(options["project"])
-        job = request_computation(options["as_of"] or today(), project_ids=ids)
+        job = request_computation(_date(options["as_of"]), project_ids=ids)
         run = _to_the_end(job, options["timeout"])
         payload = run_payload(run)
         if options["format"] == "json":
@@ -52,8 +52,12 @@ class Command(BaseCommand):
         self.stdout.write(f"digest {payload['digest']}")
 
 
-def _date(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
+def _date(value: str | dt.date | None) -> dt.date:
+    """Return the date asked for, today by default; CommandError when it is not one."""
+    try:
+        return dt.date.fromisoformat(str(value)) if value else today()
+    except ValueError as error:
+        raise CommandError(f"--as-of: {value} is not a date (YYYY-MM-DD)") from error
 
 
 def _ids(codes: list[str] | None) -> list[int] | None:
