@@ -15,7 +15,7 @@ class NomenclatureRow(RowSerializer):
     code = drf.CharField()
     name = drf.CharField()
     kind = drf.ChoiceField(NomenclatureKind.choices)
-    parent = drf.CharField(source="parent__code", allow_null=True)
+    parent = drf.CharField(source="parent__code", allow_null=True)  # type: ignore[assignment]
     valid_from = DayField(allow_null=True)
     valid_to = DayField(allow_null=True)
     data_origin = drf.ChoiceField(DataOrigin.choices)
@@ -54,7 +54,7 @@ class CommitmentRow(LedgerRow):
     legal_reference = drf.CharField()
     node = drf.CharField(source="node__code")
     project = drf.CharField(source="project__code", allow_null=True)
-    label = drf.CharField()
+    label = drf.CharField()  # type: ignore[assignment]
     amount = MoneyStringField(signed=True)
     committed_on = DayField()
 

@@ -33,7 +33,7 @@ def parse_day(text: str) -> dt.date:
 
 
 @extend_schema_field({"type": "string", "pattern": r"^-?[0-9]{1,15}(\.[0-9]{1,2})?$"})
-class MoneyStringField(serializers.Field):
+class MoneyStringField(serializers.Field[Any, Any, Any, Any]):
     """Euros as a decimal string, `"1234567.89"`; at most two decimals."""
 
     default_error_messages = {
@@ -80,7 +80,7 @@ class PercentStringField(MoneyStringField):
 
 
 @extend_schema_field({"type": "string", "format": "date"})
-class DayField(serializers.Field):
+class DayField(serializers.Field[Any, Any, Any, Any]):
     """A calendar date, `YYYY-MM-DD`, from 1900 to 2199."""
 
     default_error_messages = {"invalid": "A date is written YYYY-MM-DD, from 1900 to 2199."}
@@ -88,12 +88,9 @@ class DayField(serializers.Field):
     def to_internal_value(self, data: Any) -> dt.date:
         """Return the date."""
         try:
-            return parse_day(data) if isinstance(data, str) else self._refuse()
+            return parse_day(data if isinstance(data, str) else "")
         except ValueError:
-            return self._refuse()
-
-    def _refuse(self) -> Any:
-        self.fail("invalid")
+            self.fail("invalid")
 
     def to_representation(self, value: dt.date) -> str:
         """Return the ISO date."""

@@ -64,9 +64,7 @@ class Cursor(BasePagination):
     next_link: str | None = None
     previous_link: str | None = None
 
-    def paginate_queryset(
-        self, queryset: QuerySet[Any], request: Request, view: Any = None
-    ) -> list[Any]:
+    def paginate_queryset(self, queryset: Any, request: Request, view: Any = None) -> list[Any]:
         """Return one page of rows and prepare its two links."""
         limit = read_limit(request)
         ordering = [name for name in queryset.query.order_by if isinstance(name, str)]

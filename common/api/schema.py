@@ -39,8 +39,8 @@ class Problem(serializers.Serializer[Any]):
     code = serializers.CharField()
     detail = serializers.CharField()
     request_id = serializers.CharField()
-    errors = LocatedError(many=True, required=False)
-    context = serializers.DictField(required=False)
+    errors = LocatedError(many=True, required=False)  # type: ignore[assignment]
+    context = serializers.DictField(required=False)  # type: ignore[assignment]
 
 
 class ProblemAutoSchema(AutoSchema):
@@ -91,7 +91,7 @@ class ProblemAutoSchema(AutoSchema):
         bodies = super()._get_response_bodies(direction)
         for code in self._error_codes():
             answer = OpenApiResponse(Problem, description=_WORDS[code])
-            bodies[str(code)] = self._get_response_for_code(
+            bodies[str(code)] = self._get_response_for_code(  # type: ignore[no-untyped-call]
                 answer, str(code), media_types=[PROBLEM_TYPE], direction=direction
             )
         return bodies

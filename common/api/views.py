@@ -48,7 +48,9 @@ class RowViewSet(GenericViewSet[Any]):
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return what the caller may see."""
-        return super().get_queryset().visible_to(self.request.user)  # type: ignore[attr-defined]
+        rows: Any = super().get_queryset()
+        seen: QuerySet[Any] = rows.visible_to(self.request.user)
+        return seen
 
     def serializer_of(self, *, detail: bool) -> type[RowSerializer]:
         """Return the form of the rows."""

@@ -62,7 +62,7 @@ class IndicatorRow(drf.Serializer):
     inputs = drf.ListField(child=drf.CharField())
     thresholds = ThresholdsRow(allow_null=True)
     owner = drf.CharField()
-    source = drf.CharField()
+    source = drf.CharField()  # type: ignore[assignment]
 
 
 class IndicatorValueRow(drf.Serializer):
@@ -88,7 +88,7 @@ class SourceRowRow(drf.Serializer):
     kind = drf.CharField()
     id = drf.IntegerField()
     on = DayField()
-    label = drf.CharField()
+    label = drf.CharField()  # type: ignore[assignment]
     reference = drf.CharField()
     amount = MoneyStringField(signed=True, allow_null=True)
     source_file = drf.CharField()
@@ -102,7 +102,7 @@ class InputRow(drf.Serializer):
     """
 
     name = drf.CharField()
-    label = drf.CharField()
+    label = drf.CharField()  # type: ignore[assignment]
     value = ValueField()
     unit = drf.ChoiceField(Unit.choices)
     total = MoneyStringField(signed=True, allow_null=True)
@@ -113,5 +113,5 @@ class IndicatorValueDetail(IndicatorValueRow):
     """A value with its formula and the inputs that it was computed from."""
 
     formula = drf.CharField()
-    source = drf.CharField()
+    source = drf.CharField()  # type: ignore[assignment]
     inputs = InputRow(many=True)

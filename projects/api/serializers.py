@@ -120,7 +120,7 @@ class NodeRow(RowSerializer):
     code = drf.CharField()
     name = drf.CharField()
     kind = drf.ChoiceField(NodeKind.choices)
-    parent = drf.CharField(source="parent__code", allow_null=True)
+    parent = drf.CharField(source="parent__code", allow_null=True)  # type: ignore[assignment]
     data_origin = drf.ChoiceField(DataOrigin.choices)
     version = drf.IntegerField()
 
@@ -136,7 +136,7 @@ class MinistryRow(RowSerializer):
 class MinistryNameRow(RowSerializer):
     """A name under which a ministry was published, and when."""
 
-    label = drf.CharField()
+    label = drf.CharField()  # type: ignore[assignment]
     valid_from = DayField(allow_null=True)
     valid_to = DayField(allow_null=True)
 

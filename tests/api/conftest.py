@@ -78,7 +78,6 @@ def make_project(code: str, node: PortfolioNode, **fields) -> Project:
 
 def fill_project(project: Project, nomenclature: NomenclatureNode) -> SimpleNamespace:
     """Give a project one row of each kind."""
-    code = project.code
     baseline = Baseline.objects.create(
         project=project,
         number=0,
@@ -92,14 +91,16 @@ def fill_project(project: Project, nomenclature: NomenclatureNode) -> SimpleName
     PlannedValue.objects.create(
         baseline=baseline, month=dt.date(2024, 1, 1), amount=Decimal("1000000.00")
     )
-    estimate = Estimate.objects.create(
-        project=project,
-        edition_on=dt.date(2025, 1, 15),
-        full_cost=Decimal("1234567.89"),
-        end_on=dt.date(2026, 6, 30),
-        reason="Périmètre étendu",
-        **fact(f"E-{code}"),
+    return SimpleNamespace(
+        baseline=baseline,
+        estimate=report_on(project),
+        commitment=spend(project, nomenclature),
     )
+
+
+def report_on(project: Project) -> Estimate:
+    """Re-estimate a project and report its progress."""
+    code = project.code
     ProgressReport.objects.create(
         project=project,
         reported_on=dt.date(2025, 1, 31),
@@ -107,6 +108,19 @@ def fill_project(project: Project, nomenclature: NomenclatureNode) -> SimpleName
         weather="NUAGE",
         **fact(f"P-{code}"),
     )
+    return Estimate.objects.create(
+        project=project,
+        edition_on=dt.date(2025, 1, 15),
+        full_cost=Decimal("1234567.89"),
+        end_on=dt.date(2026, 6, 30),
+        reason="Périmètre étendu",
+        **fact(f"E-{code}"),
+    )
+
+
+def spend(project: Project, nomenclature: NomenclatureNode) -> Commitment:
+    """Give a project credits, a commitment, a certified service and a payment."""
+    code = project.code
     CreditMovement.objects.create(
         node=nomenclature,
         project=project,
@@ -141,7 +155,43 @@ def fill_project(project: Project, nomenclature: NomenclatureNode) -> SimpleName
         fiscal_year=2025,
         **fact(f"Y-{code}"),
     )
-    return SimpleNamespace(baseline=baseline, estimate=estimate, commitment=commitment)
+    return commitment
+
+
+def sign(first: Project, second: Project, commitment: Commitment) -> Contract:
+    """Return a contract that serves two projects and produced a commitment, with an amendment."""
+    partner = Partner.objects.create(
+        code="EX-1",
+        name="Société d'exemple",
+        kind="company",
+        identifier_kind="exemple",
+        identifier="EXEMPLE-1",
+        data_origin=FICTITIOUS,
+    )
+    contract = Contract.objects.create(
+        code="CT-1",
+        title="Marché d'exemple",
+        kind="contract",
+        holder=partner,
+        amount_excl_tax=Decimal("1000.00"),
+        vat_rate=Decimal("20.00"),
+        amount_incl_tax=Decimal("1200.00"),
+        notified_on=dt.date(2025, 1, 15),
+        data_origin=FICTITIOUS,
+    )
+    for project in (first, second):
+        ContractProject.objects.create(contract=contract, project=project)
+    ContractCommitment.objects.create(contract=contract, commitment=commitment)
+    Amendment.objects.create(
+        contract=contract,
+        number=1,
+        subject="Avenant d'exemple",
+        signed_on=dt.date(2025, 6, 1),
+        amount_excl_tax=Decimal("-10.00"),
+        amount_incl_tax=Decimal("-12.00"),
+        **fact("A-CT-1"),
+    )
+    return contract
 
 
 @pytest.fixture
@@ -168,40 +218,10 @@ def portfolio(users):
     second = make_project("A-2", nodes["A"], manager=users.director)
     other = make_project("B-1", nodes["B"], title="Étoile filante")
     rows = {project.code: fill_project(project, uo) for project in (first, second, other)}
-    partner = Partner.objects.create(
-        code="EX-1",
-        name="Société d'exemple",
-        kind="company",
-        identifier_kind="exemple",
-        identifier="EXEMPLE-1",
-        data_origin=FICTITIOUS,
-    )
-    contract = Contract.objects.create(
-        code="CT-1",
-        title="Marché d'exemple",
-        kind="contract",
-        holder=partner,
-        amount_excl_tax=Decimal("1000.00"),
-        vat_rate=Decimal("20.00"),
-        amount_incl_tax=Decimal("1200.00"),
-        notified_on=dt.date(2025, 1, 15),
-        data_origin=FICTITIOUS,
-    )
-    for project in (first, other):
-        ContractProject.objects.create(contract=contract, project=project)
-    ContractCommitment.objects.create(contract=contract, commitment=rows["A-1"].commitment)
-    Amendment.objects.create(
-        contract=contract,
-        number=1,
-        subject="Avenant d'exemple",
-        signed_on=dt.date(2025, 6, 1),
-        amount_excl_tax=Decimal("-10.00"),
-        amount_incl_tax=Decimal("-12.00"),
-        **fact("A-CT-1"),
-    )
+    contract = sign(first, other, rows["A-1"].commitment)
     return SimpleNamespace(
         root=root, nodes=nodes, first=first, second=second, other=other, rows=rows, uo=uo,
-        ministry=ministry, partner=partner, contract=contract,
+        ministry=ministry, partner=contract.holder, contract=contract,
     )  # fmt: skip
 
 
