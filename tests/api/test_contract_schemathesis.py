@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
 import schemathesis
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
-from django.db import transaction
+from django.db import close_old_connections, transaction
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, Verbosity, given, seed, settings
 from hypothesis import strategies as st
@@ -71,6 +73,18 @@ def filled(api, users, portfolio, after_commit):
     return portfolio
 
 
+@contextmanager
+def one_connection() -> Iterator[None]:
+    """Keep the connection of the test through requests, as Django's own client does."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
+
+
 def document() -> Any:
     raw = SchemaGenerator().get_schema(request=None, public=True)
     schema = schemathesis.openapi.from_dict(raw)
@@ -85,7 +99,8 @@ def operations(schema: Any) -> Iterator[Any]:
 
 def call(case: Any, cookies: dict[str, str]) -> Any:
     case.headers = {**dict(case.headers or {}), "X-CSRFToken": CSRF}
-    response = case.call(cookies=cookies)
+    with one_connection():
+        response = case.call(cookies=cookies)
     case.validate_response(response, checks=CHECKS)
     return response
 
