@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from django.utils.functional import Promise
 from django.utils.module_loading import import_string
 
-if TYPE_CHECKING:
-    from jobs.services.running import JobContext
-
-Handler = Callable[["JobContext"], dict[str, Any]]
+# A handler takes the `jobs.services.JobContext` of its job and returns the result to keep.
+Handler = Callable[[Any], dict[str, Any]]
 
 
 @dataclass(frozen=True)

@@ -124,6 +124,11 @@ def _ledger(project: Project, uo: NomenclatureNode) -> None:
             fiscal_year=2025,
             **common,
         )
+    _execution(project, uo)
+
+
+def _execution(project: Project, uo: NomenclatureNode) -> None:
+    common: dict[str, Any] = {"recorded_at": RECORDED}
     signed = Commitment.objects.create(
         source_reference="C-1",
         legal_reference="EJ-1",
@@ -146,6 +151,11 @@ def _ledger(project: Project, uo: NomenclatureNode) -> None:
         fiscal_year=2025,
         **common,
     )
+    _settled(signed)
+
+
+def _settled(signed: Commitment) -> None:
+    common: dict[str, Any] = {"recorded_at": RECORDED}
     for index, (amount, day) in enumerate(
         (("200000", dt.date(2025, 3, 31)), ("280000", dt.date(2025, 6, 15))), start=1
     ):

@@ -2,6 +2,19 @@
 
 Sources: PMI Practice Standard for EVM; Lipke & Henderson; edges of tests/cases/CALCULATE.md.
 At the status date: BAC budget at completion, PV planned value, EV earned value, AC actual cost.
+
+    cv = ev − ac                     sv = ev − pv
+    cv_pct = cv / ev                 sv_pct = sv / pv
+    cpi = ev / ac (null if ac ≤ 0)   spi = ev / pv
+    eac_cpi = bac / cpi              eac_remaining_at_budget = ac + bac − ev
+    eac_cpi_spi = ac + (bac − ev) / (cpi × spi)
+    eac_bottom_up = ac + bottom-up ETC, only when that one is given
+    etc_cpi = eac_cpi − ac           vac_cpi = bac − eac_cpi
+    tcpi_bac = (bac − ev) / (bac − ac)
+    tcpi_eac = (bac − ev) / (eac_cpi − ac)
+
+ETC and VAC are computed as (bac − ev) / cpi and bac × cv / ev, which are the same numbers without
+the cancellation of two close amounts near the end of a project.
 """
 
 from __future__ import annotations
@@ -37,19 +50,7 @@ def earned_value(
     bac, pv, ev, ac, bottom_up_etc: (N,), int64 cents or float64 of one unit, NaN = missing.
     Returns one `Outcome` (N,) per key; the keys in `AMOUNTS` have the unit of the inputs, the
     others are pure numbers, never clipped.
-
-        cv = ev − ac                     sv = ev − pv
-        cv_pct = cv / ev                 sv_pct = sv / pv
-        cpi = ev / ac (null if ac ≤ 0)   spi = ev / pv
-        eac_cpi = bac / cpi              eac_remaining_at_budget = ac + bac − ev
-        eac_cpi_spi = ac + (bac − ev) / (cpi × spi)
-        eac_bottom_up = ac + bottom-up ETC, only when that one is given
-        etc_cpi = eac_cpi − ac           vac_cpi = bac − eac_cpi
-        tcpi_bac = (bac − ev) / (bac − ac)
-        tcpi_eac = (bac − ev) / (eac_cpi − ac)
-
-    ETC and VAC are computed as (bac − ev) / cpi and bac × cv / ev, which are the same numbers
-    without the cancellation of two close amounts near the end of a project.
+    The formulas stand at the head of this module.
     """
     budget, planned, earned, actual = measured(bac), measured(pv), measured(ev), measured(ac)
     cv, sv, remaining = difference(ev, ac), difference(ev, pv), difference(bac, ev)

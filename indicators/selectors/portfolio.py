@@ -10,7 +10,7 @@ from accounts.permissions import scopes_of
 from common.fiscal import today
 from indicators.enums import ScopeKind
 from indicators.models import IndicatorSnapshot, RollUp
-from indicators.services.rollups import followed_projects, summarise
+from indicators.selectors.summaries import followed_projects, summarise
 from projects.models import PortfolioNode, Project
 
 

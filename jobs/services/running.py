@@ -75,21 +75,18 @@ def run_job(job_id: int) -> Job | None:
     if job is None:
         return None
     context = JobContext(job, job.fence)
-    result: dict[str, Any] | None = None
-    error = ""
+    failed = True
     try:
         result = job_kind(job.kind).handler(context)
+        failed = False
     except LeaseLost:
+        failed = False
         logger.warning("job taken over", job=job.pk, fence=job.fence)
         return None
-    except BaseException:
-        error = traceback.format_exc()[-ERROR_LENGTH:]
-        raise
     finally:
-        if result is not None:
-            _finish(context, result)
-        elif error:
-            _fail(context, error)
+        if failed:
+            _fail(context, traceback.format_exc()[-ERROR_LENGTH:])
+    _finish(context, result)
     _run_next(job)
     job.refresh_from_db()
     return job
