@@ -1,0 +1,104 @@
+"""The tables of the budgets room in a folder of import tables (docs/imports.md)."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from budgets.enums import FREEZING_KINDS, MovementKind
+from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
+from records.services.editable import RecordTable
+from records.services.facts import FactTable
+from records.services.plan import Plan, Room
+from records.services.references import check_trees
+
+_PROJECT = ("project", "projects", ("project",))
+_NODE = ("node", "nomenclature", ("node",))
+_COMMITMENT = ("commitment", "commitments", ("commitment",))
+
+
+def _paths(*columns: str, **others: str) -> dict[str, str]:
+    """Return the lookups of columns: their own name, but for those given."""
+    return {column: others.get(column, column) for column in columns}
+
+
+class NomenclatureTable(RecordTable):
+    """Nodes of the nomenclature."""
+
+    name = "nomenclature"
+    model = NomenclatureNode
+    columns = {name: name for name in ("name", "kind", "valid_from", "valid_to", "data_origin")}
+    references = {"parent": ("parent", "nomenclature", "code")}
+    related = ("parent",)
+    is_versioned = False
+    has_history = False
+    is_tree = True
+
+
+class MovementTable(FactTable):
+    """Credit movements."""
+
+    name = "movements"
+    model = CreditMovement
+    paths = _paths(
+        "source_reference", "node", "project", "kind", "ae", "cp", "effective_on", "fiscal_year",
+        "legal_basis", node="node__code", project="project__code",
+    )  # fmt: skip
+    references = (_PROJECT, _NODE)
+
+
+class CommitmentTable(FactTable):
+    """Commitments."""
+
+    name = "commitments"
+    model = Commitment
+    paths = _paths(
+        "source_reference", "legal_reference", "node", "project", "label", "amount",
+        "committed_on", "fiscal_year", node="node__code", project="project__code",
+    )  # fmt: skip
+    references = (_PROJECT, _NODE)
+
+
+class ServiceDoneTable(FactTable):
+    """Certified services."""
+
+    name = "service_done"
+    model = ServiceDone
+    paths = _paths(
+        "source_reference", "commitment", "amount", "done_on", "fiscal_year",
+        commitment="commitment__source_reference",
+    )  # fmt: skip
+    references = (_COMMITMENT,)
+
+
+class PaymentTable(FactTable):
+    """Payments."""
+
+    name = "payments"
+    model = Payment
+    paths = _paths(
+        "source_reference", "commitment", "payment_request", "amount", "paid_on", "fiscal_year",
+        "is_advance", commitment="commitment__source_reference",
+    )  # fmt: skip
+    references = (_COMMITMENT,)
+
+
+def check(plan: Plan) -> None:
+    """Check the tree of the nomenclature and the sign of frozen and released credits."""
+    if "nomenclature" in plan.stage.tables:
+        nodes = NomenclatureNode.objects.order_by()
+        check_trees(plan, "nomenclature", dict(nodes.values_list("code", "parent__code")))
+    for row in plan.stage.rows("movements"):
+        kind = row.values["kind"]
+        if kind not in FREEZING_KINDS:
+            continue
+        sign = -1 if kind == MovementKind.RELEASE else 1
+        for column in ("ae", "cp"):
+            if row.values[column] * sign < 0:
+                message = _("A freeze is positive and a release negative: is the sign right?")
+                plan.stage.fault("movements", row, column, "unusual_sign", message, is_warning=True)
+
+
+ROOM = Room(
+    (NomenclatureTable, MovementTable, CommitmentTable, ServiceDoneTable, PaymentTable),
+    check=check,
+)

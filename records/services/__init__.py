@@ -1,0 +1,1 @@
+"""Services of the records room: the import pipeline, stage → validate → diff → apply."""

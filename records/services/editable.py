@@ -1,0 +1,198 @@
+"""Records that people edit: created, updated with their history, or left as they are."""
+
+from __future__ import annotations
+
+from typing import Any, ClassVar
+
+from django.db import models
+from simple_history.utils import bulk_create_with_history, bulk_update_with_history
+
+from records.importing.stage import Key, StagedRow
+from records.services.plan import Changes, Found, ImportTable, Writer, chunks
+
+ROWS_BY_INSERT = 500
+
+
+class RecordTable(ImportTable):
+    """A table of records known by their code, by its configuration.
+
+    `columns` are the fields of the model by column; `references` give, by column, the field, the
+    table and the lookup of the code on the object named. A column that the file does not have is
+    left as it is; an empty cell empties it.
+    """
+
+    model: ClassVar[type[models.Model]]
+    columns: ClassVar[dict[str, str]]
+    references: ClassVar[dict[str, tuple[str, str, str]]] = {}
+    related: ClassVar[tuple[str, ...]] = ()
+    is_versioned: ClassVar[bool] = True
+    has_history: ClassVar[bool] = True
+    is_tree: ClassVar[bool] = False
+
+    def find(self, keys: set[Key]) -> dict[Key, Found]:
+        """Return the records of these codes."""
+        found: dict[Key, Found] = {}
+        for some in chunks(key[0] for key in keys):
+            kept = self.model._default_manager.filter(code__in=some).order_by()
+            for code, pk, origin in kept.values_list("code", "pk", "data_origin"):
+                found[code,] = Found(pk, origin)
+        return found
+
+    def origin(self, row: StagedRow) -> str:
+        """Return the origin that the row tells, or that the record has."""
+        staged = self.plan.stage.tables[self.name]
+        known = self.plan.found[self.name].get(row.key(("code",)))
+        if known and "data_origin" not in staged.columns:
+            return known.origin
+        return str(row.values["data_origin"] or "")
+
+    def load(self, codes: list[str]) -> dict[str, Any]:
+        """Return the records of these codes, locked until the end of the transaction."""
+        found: dict[str, Any] = {}
+        for some in chunks(codes):
+            kept = self.model._default_manager.filter(code__in=some).order_by("pk")
+            kept = kept.select_related(*self.related).select_for_update(of=("self",))
+            found |= {record.code: record for record in kept}
+        return found
+
+    def compare(self) -> Changes:
+        """Compare the rows with the records, column by column."""
+        staged = self.plan.stage.tables[self.name]
+        rows = staged.sound_rows()
+        known = self.load([row.values["code"] for row in rows])
+        self.prepare(known)
+        changes = Changes()
+        for row in rows:
+            record = known.get(row.values["code"])
+            if record is None:
+                changes.created.append(row)
+                continue
+            changed = self.changed_columns(row, record)
+            if not changed:
+                changes.unchanged += 1
+            elif self.accepts(row, record, changed):
+                changes.updated.append((row, record, changed))
+        return changes
+
+    def prepare(self, known: dict[str, Any]) -> None:
+        """Read what comparing needs beside the records; nothing by default."""
+
+    def accepts(self, row: StagedRow, record: Any, changed: set[str]) -> bool:
+        """Return whether a change is allowed, a fault being recorded when it is not."""
+        return True
+
+    def changed_columns(self, row: StagedRow, record: Any) -> set[str]:
+        """Return the columns whose value differs from the record's."""
+        present = self.plan.stage.tables[self.name].columns
+        return {
+            column
+            for column in present
+            if column != "code" and self._differs(self.current(record, column), row, column)
+        }
+
+    @staticmethod
+    def _differs(current: Any, row: StagedRow, column: str) -> bool:
+        told = row.values[column]
+        return bool(told != current and not (told in (None, "") and current in (None, "")))
+
+    def current(self, record: Any, column: str) -> Any:
+        """Return the value of a record as the file would write it."""
+        if column in self.references:
+            field, _table, lookup = self.references[column]
+            named = getattr(record, field)
+            return getattr(named, lookup) if named else None
+        return getattr(record, self.columns[column])
+
+    def assign(self, record: Any, row: StagedRow, columns: set[str]) -> set[str]:
+        """Set the columns on a record; return the names of the fields that were set."""
+        fields: set[str] = set()
+        for column in columns:
+            if column in self.references:
+                field, table, _lookup = self.references[column]
+                known = self.plan.found[table].get((row.values[column],))
+                setattr(record, f"{field}_id", known.pk if known else None)
+                fields.add(field)
+            elif column in self.columns:
+                setattr(record, self.columns[column], row.values[column])
+                fields.add(self.columns[column])
+        return fields
+
+    def apply(self, changes: Changes, writer: Writer) -> None:
+        """Write the records, with their history where they have one."""
+        reason = f"import {writer.batch.code}"[:100]
+        for rows in self._levels(changes.created):
+            self._create(rows, writer, reason)
+        self._update(changes, writer, reason)
+        known = self.plan.found[self.name]
+        pairs = [(row, known[row.key(("code",))].pk) for row in changes.created]
+        self.write_links([*pairs, *((row, record.pk) for row, record, _ in changes.updated)])
+
+    def write_links(self, rows: list[tuple[StagedRow, int]]) -> None:
+        """Write what hangs on created and updated records, given by row and id; nothing here."""
+
+    def _levels(self, rows: list[StagedRow]) -> list[list[StagedRow]]:
+        """Return the rows so that a parent comes before its children."""
+        if not self.is_tree:
+            return [rows] if rows else []
+        left = {row.values["code"]: row for row in rows}
+        levels: list[list[StagedRow]] = []
+        while left:
+            level = [row for row in left.values() if row.values["parent"] not in left]
+            levels.append(level)
+            for row in level:
+                del left[row.values["code"]]
+        return levels
+
+    def _create(self, rows: list[StagedRow], writer: Writer, reason: str) -> None:
+        records: list[Any] = []
+        for row in rows:
+            record = self.model(code=row.values["code"])
+            self.assign(record, row, {*self.columns, *self.references} - {"code"})
+            record.data_origin = self.origin(row)
+            self.complete(record, row)
+            records.append(record)
+        if self.has_history:
+            bulk_create_with_history(
+                records,
+                self.model,
+                batch_size=ROWS_BY_INSERT,
+                default_user=writer.actor,
+                default_change_reason=reason,
+            )
+        else:
+            self.model._default_manager.bulk_create(records, batch_size=ROWS_BY_INSERT)
+        known = self.plan.found[self.name]
+        for record in records:
+            known[record.code,] = Found(record.pk, record.data_origin)
+
+    def complete(self, record: Any, row: StagedRow) -> None:
+        """Set the fields that derive from others; nothing by default."""
+
+    def derived(self) -> set[str]:
+        """Return the names of the fields that `complete` sets."""
+        return set()
+
+    def _update(self, changes: Changes, writer: Writer, reason: str) -> None:
+        fields = self.derived()
+        for row, record, changed in changes.updated:
+            fields |= self.assign(record, row, changed)
+            self.complete(record, row)
+            if self.is_versioned:
+                record.version += 1
+                record.updated_at = writer.now
+        if self.is_versioned:
+            fields |= {"version", "updated_at"}
+        records = [record for _row, record, _changed in changes.updated]
+        if records and self.has_history:
+            bulk_update_with_history(
+                records,
+                self.model,
+                sorted(fields),
+                batch_size=ROWS_BY_INSERT,
+                default_user=writer.actor,
+                default_change_reason=reason,
+            )
+        elif records:
+            self.model._default_manager.bulk_update(
+                records, sorted(fields), batch_size=ROWS_BY_INSERT
+            )

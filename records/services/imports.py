@@ -1,0 +1,134 @@
+"""Import a folder of tables: everything is checked, then all of it is written, or nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from accounts.services.audit import record_event
+from records.enums import BatchKind
+from records.importing.faults import Fault
+from records.importing.folder import read_folder
+from records.importing.registry import registered_rooms
+from records.importing.stage import Stage
+from records.models import ImportBatch
+from records.services.plan import Plan, Writer
+from records.services.references import check_origins, check_references, look_up
+
+Status = Literal["applied", "dry_run", "refused", "already_imported"]
+# One number for all imports of folders: they follow one another.
+_ADVISORY_LOCK = 7_214_001
+_WARNINGS_KEPT = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImportResult:
+    """What an import did; `batch` is empty when nothing is, or was, imported."""
+
+    status: Status
+    batch: str = ""
+    counts: dict[str, dict[str, int]] = field(default_factory=dict)
+    errors: list[Fault] = field(default_factory=list)
+    warnings: list[Fault] = field(default_factory=list)
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the result for JSON."""
+        return {
+            "status": self.status,
+            "batch": self.batch or None,
+            "counts": self.counts,
+            "errors": [fault.as_dict() for fault in self.errors],
+            "warnings": [fault.as_dict() for fault in self.warnings],
+        }
+
+
+def import_folder(*, actor: Any, path: Path, dry_run: bool = False) -> ImportResult:
+    """Import the tables of a folder in one transaction, or tell every fault and write nothing.
+
+    The schemas of `schemas/` say what is right. The same content again, in whatever order, is
+    `already_imported`. `dry_run` checks and counts, and writes nothing. Records keep their
+    history, facts are only added, each with its batch, file and line; the figures of the projects
+    concerned are marked as changed. The number of queries depends on the rows by thousands only.
+    """
+    stage = read_folder(path)
+    with transaction.atomic():
+        _follow_one_another()
+        result = _run(stage, actor=actor, dry_run=dry_run)
+    if result.status == "refused" and not dry_run:
+        record_event(
+            actor=actor,
+            verb="refused",
+            object_kind="import_batch",
+            detail={"source": stage.source, "errors": len(result.errors)},
+        )
+    return result
+
+
+def _follow_one_another() -> None:
+    """Wait for an import under way; SQLite has one writer at a time as it is."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
+
+
+def _run(stage: Stage, *, actor: Any, dry_run: bool) -> ImportResult:
+    digest = stage.digest() if not stage.report.errors else ""
+    known = ImportBatch.objects.filter(kind=BatchKind.PORTFOLIO, digest=digest).first()
+    if digest and known:
+        return ImportResult("already_imported", known.code, warnings=stage.report.warnings)
+    plan = Plan(stage, registered_rooms())
+    _validate(plan)
+    stage.report.sort()
+    if stage.report.errors:
+        return ImportResult("refused", errors=stage.report.errors, warnings=stage.report.warnings)
+    if dry_run:
+        return ImportResult("dry_run", counts=plan.counts(), warnings=stage.report.warnings)
+    batch = _apply(plan, digest, actor)
+    return ImportResult("applied", batch.code, plan.counts(), warnings=stage.report.warnings)
+
+
+def _validate(plan: Plan) -> None:
+    """Check against the database, then compare with it."""
+    look_up(plan)
+    check_references(plan)
+    check_origins(plan)
+    for room in plan.rooms:
+        if room.check:
+            room.check(plan)
+    for name, table in plan.tables.items():
+        if name in plan.stage.tables:
+            plan.changes[name] = table.compare()
+
+
+def _apply(plan: Plan, digest: str, actor: Any) -> ImportBatch:
+    """Write the plan, room by room from the bottom up."""
+    person = actor if actor is not None and actor.is_authenticated else None
+    batch = ImportBatch.objects.create(
+        code=f"PORTFOLIO-{digest[:16]}",
+        kind=BatchKind.PORTFOLIO,
+        source=plan.stage.source[:200],
+        digest=digest,
+        imported_at=timezone.now(),
+        imported_by=person,
+        counts=plan.counts(),
+        warnings=[fault.as_dict() for fault in plan.stage.report.warnings[:_WARNINGS_KEPT]],
+    )
+    writer = Writer(batch, batch.imported_at, person)
+    for name, table in plan.tables.items():
+        if name in plan.changes:
+            table.apply(plan.changes[name], writer)
+    for room in plan.rooms:
+        if room.finish:
+            room.finish(plan, writer)
+    record_event(
+        actor=actor,
+        verb="imported",
+        object_kind="import_batch",
+        object_code=batch.code,
+        detail={"source": plan.stage.source, "counts": batch.counts},
+    )
+    return batch

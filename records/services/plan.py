@@ -1,0 +1,134 @@
+"""What an import will do: the rows read, what the database holds of them, what changes."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
+
+from records.importing.schema import TableSchema
+from records.importing.stage import Key, Stage, StagedRow
+from records.models import ImportBatch
+
+CHUNK = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A row of the database: its id, its data origin, and the project that it belongs to."""
+
+    pk: int
+    origin: str = ""
+    project_id: int | None = None
+
+
+@dataclass(slots=True)
+class Changes:
+    """What a table gains. `updated` holds (row, object, changed columns)."""
+
+    created: list[StagedRow] = field(default_factory=list)
+    updated: list[tuple[StagedRow, Any, set[str]]] = field(default_factory=list)
+    unchanged: int = 0
+
+    def counts(self) -> dict[str, int]:
+        """Return the numbers of rows."""
+        return {
+            "created": len(self.created),
+            "updated": len(self.updated),
+            "unchanged": self.unchanged,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Writer:
+    """Who writes, when, and in which batch."""
+
+    batch: ImportBatch
+    now: dt.datetime
+    actor: Any
+
+
+class ImportTable:
+    """How a room imports one table. One instance serves one import."""
+
+    name: ClassVar[str]
+
+    def __init__(self, plan: Plan) -> None:
+        self.plan = plan
+
+    @property
+    def schema(self) -> TableSchema:
+        """Return the schema of the table."""
+        return self.plan.stage.tables[self.name].schema
+
+    def find(self, keys: set[Key]) -> dict[Key, Found]:
+        """Return what the database holds of these keys, in a number of queries that does not
+        depend on the number of rows but by thousands.
+        """
+        raise NotImplementedError
+
+    def origin(self, row: StagedRow) -> str:
+        """Return the data origin of a row of the folder; empty when it cannot be told."""
+        raise NotImplementedError
+
+    def compare(self) -> Changes:
+        """Compare the sound rows with the database; what is refused is a fault of the stage."""
+        raise NotImplementedError
+
+    def apply(self, changes: Changes, writer: Writer) -> None:
+        """Write what `compare` found, by sets."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class Room:
+    """The tables of one room; `check` adds its rules, `finish` runs once all rooms have written."""
+
+    tables: tuple[type[ImportTable], ...]
+    check: Callable[[Plan], None] | None = None
+    finish: Callable[[Plan, Writer], None] | None = None
+
+
+class Plan:
+    """One import in progress. `found` is filled with what is created, as it is written."""
+
+    def __init__(self, stage: Stage, rooms: Iterable[Room]) -> None:
+        self.stage = stage
+        self.rooms = tuple(rooms)
+        self.tables: dict[str, ImportTable] = {
+            table.name: table(self) for room in self.rooms for table in room.tables
+        }
+        self.found: dict[str, dict[Key, Found]] = {name: {} for name in self.tables}
+        self.changes: dict[str, Changes] = {}
+        self.touched_projects: set[int] = set()
+        self._origins: dict[tuple[str, Key], str] = {}
+
+    def origin_of(self, table: str, key: Key) -> str:
+        """Return the data origin of a row, of the folder or of the database; empty if unknown."""
+        place = (table, key)
+        if place not in self._origins:
+            staged = self.stage.tables.get(table)
+            row = staged.by_key.get(key) if staged else None
+            known = self.found[table].get(key)
+            if row:
+                self._origins[place] = "" if row.bad else self.tables[table].origin(row)
+            else:
+                self._origins[place] = known.origin if known else ""
+        return self._origins[place]
+
+    def touch(self, project_id: int | None) -> None:
+        """Note that the figures of a project change."""
+        if project_id is not None:
+            self.touched_projects.add(project_id)
+
+    def counts(self) -> dict[str, dict[str, int]]:
+        """Return the numbers of rows by table."""
+        return {name: changes.counts() for name, changes in self.changes.items()}
+
+
+def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:
+    """Yield the values by lists that one query can name."""
+    some = list(values)
+    for first in range(0, len(some), size):
+        yield some[first : first + size]

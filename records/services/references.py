@@ -1,0 +1,93 @@
+"""Checks that need the database: rows named exist, trees have no cycle, origins are not mixed."""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext as _
+
+from records.importing.rules import find_cycles
+from records.importing.schema import ForeignKey
+from records.importing.stage import Key, StagedRow, StagedTable, referenced_keys
+from records.services.plan import Plan
+
+
+def look_up(plan: Plan) -> None:
+    """Read what the database holds of the records of the folder and of all that rows name."""
+    wanted: dict[str, set[Key]] = {}
+    for name, staged in plan.stage.tables.items():
+        if staged.schema.kind == "records":
+            wanted.setdefault(name, set()).update(staged.by_key)
+        for foreign in staged.schema.foreign_keys:
+            keys = wanted.setdefault(foreign.table, set())
+            for row in staged.rows:
+                if row.bad.isdisjoint(foreign.fields):
+                    keys.update(referenced_keys(row, foreign))
+    for name, keys in wanted.items():
+        plan.found[name] = plan.tables[name].find(keys)
+
+
+def check_references(plan: Plan) -> None:
+    """Refuse rows that name what is neither in the folder nor in the database.
+
+    A table of the folder that could not be read whole proves nothing: what names it is left alone.
+    """
+    for name, staged in plan.stage.tables.items():
+        for foreign in staged.schema.foreign_keys:
+            target = plan.stage.tables.get(foreign.table)
+            if target is not None and not target.is_readable:
+                continue
+            known = plan.found[foreign.table].keys() | (target.by_key.keys() if target else set())
+            for row in staged.rows:
+                if row.bad.isdisjoint(foreign.fields):
+                    _check_row(plan, name, row, foreign, known)
+
+
+def _check_row(plan: Plan, name: str, row: StagedRow, foreign: ForeignKey, known: set[Key]) -> None:
+    for key in list(referenced_keys(row, foreign)):
+        if key not in known:
+            message = _("%(table)s has no %(key)s, neither in the folder nor in the database.") % {
+                "table": foreign.table,
+                "key": " / ".join(str(part) for part in key),
+            }
+            plan.stage.fault(name, row, foreign.fields[-1], "unknown_reference", message)
+
+
+def check_trees(plan: Plan, name: str, parents: dict[str, str]) -> None:
+    """Refuse cycles; `parents` are the parents of the database, by code, the folder's stand."""
+    staged = plan.stage.tables[name]
+    for row in staged.rows:
+        if row.bad.isdisjoint({"code", "parent"}) and "parent" in staged.columns:
+            parents[row.values["code"]] = row.values["parent"]
+    for cycle in find_cycles(parents):
+        rows = [row for code in cycle if (row := staged.by_key.get((code,)))]
+        path = " > ".join([*cycle, cycle[0]])
+        message = _("The parents go round in a circle: %(path)s.") % {"path": path}
+        plan.stage.fault(name, rows[0], "parent", "cycle", message)
+
+
+def check_origins(plan: Plan) -> None:
+    """Refuse rows that mix two data origins, and records that would change theirs."""
+    for name, staged in plan.stage.tables.items():
+        for key, row in staged.by_key.items():
+            own = "" if row.bad else plan.origin_of(name, key)
+            if own:
+                _check_origin(plan, staged, row, own)
+
+
+def _check_origin(plan: Plan, staged: StagedTable, row: StagedRow, own: str) -> None:
+    name = staged.schema.name
+    known = plan.found[name].get(row.key(staged.schema.primary_key))
+    if known and known.origin and known.origin != own:
+        column = "data_origin" if "data_origin" in staged.columns else staged.columns[0]
+        message = _("The record is of origin %(known)s, which never changes.") % {
+            "known": known.origin
+        }
+        plan.stage.fault(name, row, column, "origin_changed", message)
+        return
+    for foreign in staged.schema.foreign_keys:
+        others = {plan.origin_of(foreign.table, key) for key in referenced_keys(row, foreign)}
+        if others - {own, ""}:
+            message = _("The row is of origin %(own)s and names %(other)s data.") % {
+                "own": own,
+                "other": ", ".join(sorted(others - {own, ""})),
+            }
+            plan.stage.fault(name, row, foreign.fields[-1], "origin_conflict", message)

@@ -1,0 +1,1 @@
+"""The demonstration: twelve fictitious projects and the published panorama."""
