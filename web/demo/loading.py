@@ -1,0 +1,77 @@
+"""Loading the demonstration: the published panorama, then the fictitious portfolio of a seed."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from projects.importers.panorama import read_panorama
+from projects.models import PanoramaEdition
+from projects.services.panorama import import_panorama
+from records.enums import BatchKind
+from records.importing.folder import read_folder
+from records.models import ImportBatch
+from records.services.imports import import_folder
+from web.demo.accounts import ensure_accounts
+from web.demo.generator import generate
+from web.demo.removal import SOURCE_PREFIX, remove_fictitious
+
+
+class DemoRefused(RuntimeError):
+    """The fictitious portfolio cannot be loaded beside what the database holds."""
+
+
+@dataclass(frozen=True)
+class Loaded:
+    """What a load did: editions read, and whether the fictitious part was there already."""
+
+    editions: int
+    is_new: bool
+
+
+@transaction.atomic
+def load_demo(*, seed: int) -> Loaded:
+    """Load the accounts, the eight editions and the portfolio of the seed; a second time adds
+    nothing, another seed replaces the fictitious part alone.
+
+    One transaction: the indicators are asked for once, after the commit. Raises TakenAccount,
+    DemoRefused, ProtectedError.
+    """
+    ensure_accounts()
+    editions = _load_panorama()
+    with tempfile.TemporaryDirectory() as parent:
+        folder = Path(parent) / f"{SOURCE_PREFIX}{seed}"
+        folder.mkdir()
+        generate(seed).write(folder)
+        return Loaded(editions, _load_portfolio(folder))
+
+
+def _load_panorama() -> int:
+    """Import the editions that the database does not have; return how many there are in all."""
+    files = sorted((Path(settings.BASE_DIR) / "demo" / "panorama").glob("*.csv"))
+    known = set(PanoramaEdition.objects.values_list("code", flat=True))
+    for file in files:
+        if file.stem not in known:
+            panorama = read_panorama(file, edition=file.stem)
+            import_panorama(actor=None, panorama=panorama)
+    return len(files)
+
+
+def _load_portfolio(folder: Path) -> bool:
+    """Import the fictitious folder unless it is there already; return whether it was imported."""
+    digest = read_folder(folder).digest()
+    if ImportBatch.objects.filter(kind=BatchKind.PORTFOLIO, digest=digest).exists():
+        return False
+    remove_fictitious()
+    result = import_folder(actor=None, path=folder)
+    if result.status == "refused":
+        raise DemoRefused(
+            _("The fictitious portfolio cannot stand beside what the database holds: %(fault)s")
+            % {"fault": result.errors[0]}
+        )
+    return True

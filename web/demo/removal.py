@@ -1,0 +1,59 @@
+"""Removing the fictitious part, and nothing else, before another seed takes its place."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
+from common.models import DataOrigin
+from partners.models import Amendment, Contract, Partner
+from projects.models import (
+    Baseline,
+    Estimate,
+    PlannedValue,
+    PortfolioNode,
+    ProgressReport,
+    Project,
+)
+from records.models import ImportBatch
+
+SOURCE_PREFIX = "demo-seed-"
+_FACTS: tuple[type[models.Model], ...] = (
+    Amendment,
+    Payment,
+    ServiceDone,
+    CreditMovement,
+    ProgressReport,
+    Estimate,
+)
+_RECORDS: tuple[type[models.Model], ...] = (Contract, Partner)
+
+
+def remove_fictitious() -> None:
+    """Delete every fictitious row, its history and its batches.
+
+    Raises ProtectedError when something that is not fictitious leans on it.
+    """
+    fictitious = {"data_origin": DataOrigin.FICTITIOUS}
+    projects = Project.objects.filter(**fictitious)
+    # What was imported is deleted with its rows, what was typed on them too.
+    for model in _FACTS:
+        model._default_manager.filter(**fictitious).delete()
+    PlannedValue.objects.filter(baseline__project__in=projects).delete()
+    Baseline.objects.filter(project__in=projects).delete()
+    for model in _RECORDS:
+        model._default_manager.filter(**fictitious).delete()
+        model.history.filter(**fictitious).delete()  # type: ignore[attr-defined]
+    Commitment.objects.filter(**fictitious).delete()
+    projects.delete()
+    Project.history.filter(**fictitious).delete()
+    for tree in (NomenclatureNode, PortfolioNode):
+        _delete_tree(tree)
+    ImportBatch.objects.filter(source__startswith=SOURCE_PREFIX).delete()
+
+
+def _delete_tree(model: type[models.Model]) -> None:
+    """Delete the fictitious nodes, the leaves first."""
+    nodes = model._default_manager.filter(data_origin=DataOrigin.FICTITIOUS)
+    while leaves := list(nodes.filter(children__isnull=True).values_list("pk", flat=True)):
+        model._default_manager.filter(pk__in=leaves).delete()
