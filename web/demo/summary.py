@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from decimal import ROUND_HALF_UP, Decimal
 
 from django.utils.formats import number_format
 from django.utils.translation import gettext as _
@@ -56,10 +57,16 @@ def _values(snapshot: IndicatorSnapshot | None) -> list[str]:
         if value is None:
             texts.append(str(reason))
         elif is_rate:
-            texts.append(f"{number_format(float(value) * 100, 1)} %")
+            texts.append(f"{_rounded(Decimal(repr(value)) * 100, 1)}\u00a0%")
         else:
-            texts.append(number_format(float(value), 2))
+            texts.append(_rounded(Decimal(repr(value)), 2))
     return texts
+
+
+def _rounded(number: Decimal, places: int) -> str:
+    """Return a number rounded half up, as the language writes it."""
+    exact = number.quantize(Decimal(1).scaleb(-places), ROUND_HALF_UP)
+    return str(number_format(exact, places))
 
 
 def _aligned(rows: Sequence[Sequence[str]]) -> Iterator[str]:

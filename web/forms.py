@@ -1,0 +1,47 @@
+"""Forms of the pages in the design system: classes, error links, one base for filters."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from common.models import DataOrigin
+
+_CLASSES = ((forms.CheckboxInput, ""), (forms.Select, "fr-select"), (forms.HiddenInput, ""))
+
+
+class PageForm(forms.Form):
+    """A form of a page."""
+
+    use_required_attribute = False
+
+    def __iter__(self) -> Any:
+        """Give the fields in the order of the page, dressed."""
+        for name in self.fields:
+            bound = self[name]
+            widget = bound.field.widget
+            css = next((css for kind, css in _CLASSES if isinstance(widget, kind)), "fr-input")
+            if css:
+                widget.attrs["class"] = css
+            if self.is_bound and name in self.errors:
+                widget.attrs["aria-invalid"] = "true"
+                widget.attrs["aria-describedby"] = f"{bound.auto_id}_error"
+            yield bound
+
+
+class FilterForm(PageForm):
+    """Filters of a list: all optional, read from the address."""
+
+    q = forms.CharField(label=_("Search"), required=False, max_length=100)
+    origin = forms.ChoiceField(
+        label=_("Data origin"),
+        required=False,
+        choices=[("", _("all")), *DataOrigin.choices],
+    )
+
+
+def any_of(choices: Any) -> list[tuple[str, Any]]:
+    """Return the choices of a filter, “all” first."""
+    return [("", _("all")), *choices]

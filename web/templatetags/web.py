@@ -1,0 +1,60 @@
+"""Tags of the pages: weather chips, cues, charts; meaning is never carried by colour alone."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import template
+from django.utils.translation import gettext_lazy as _
+
+from common.models import DataOrigin
+from projects.enums import Weather
+from web.levels import CUES
+
+register = template.Library()
+
+WEATHER_ICONS = {
+    Weather.SOLEIL: "sun-fill",
+    Weather.COUVERT: "cloudy-2-fill",
+    Weather.NUAGE: "heavy-showers-fill",
+    Weather.ORAGE: "thunderstorms-fill",
+    Weather.NON_RENSEIGNEE: "question-line",
+    Weather.NON_NECESSAIRE: "subtract-line",
+}
+
+
+@register.inclusion_tag("web/partials/_weather.html")
+def weather(code: str | None) -> dict[str, Any]:
+    """Show a weather as an icon, a word and a border."""
+    known = Weather(code) if code in Weather.values else Weather.NON_RENSEIGNEE
+    return {"code": known.value, "label": known.label, "icon": WEATHER_ICONS[known]}
+
+
+@register.inclusion_tag("web/partials/_cue.html")
+def cue(level: str) -> dict[str, Any]:
+    """Show a level (alert, warning, ok) as an icon and a word; nothing for another value."""
+    return {"level": level, "cue": CUES.get(level)}
+
+
+@register.simple_tag
+def origin_label(origin: str) -> str:
+    """Return the words of a data origin."""
+    return str(DataOrigin(origin).label) if origin in DataOrigin.values else ""
+
+
+@register.filter
+def is_fictitious(origin: str) -> bool:
+    """Whether rows of this origin must say that they are invented."""
+    return origin == DataOrigin.FICTITIOUS
+
+
+@register.filter
+def get(mapping: Any, key: Any) -> Any:
+    """Return the item of a dictionary."""
+    return mapping.get(key)
+
+
+@register.simple_tag
+def not_supplied() -> Any:
+    """Return the words for a value that nobody gave."""
+    return _("Not supplied")
