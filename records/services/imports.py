@@ -76,10 +76,10 @@ def _follow_one_another() -> None:
 
 
 def _run(stage: Stage, *, actor: Any, dry_run: bool) -> ImportResult:
-    digest = stage.digest() if not stage.report.errors else ""
-    known = ImportBatch.objects.filter(kind=BatchKind.PORTFOLIO, digest=digest).first()
-    if digest and known:
-        return ImportResult("already_imported", known.code, warnings=stage.report.warnings)
+    digest = "" if stage.report.errors else stage.digest()
+    known = ImportBatch.objects.filter(kind=BatchKind.PORTFOLIO, digest=digest) if digest else ()
+    for batch in known:
+        return ImportResult("already_imported", batch.code, warnings=stage.report.warnings)
     plan = Plan(stage, registered_rooms())
     _validate(plan)
     stage.report.sort()
