@@ -166,9 +166,7 @@ def _flat(choices: Any) -> list[tuple[str, Any]]:
     return [(str(key), label) for key, label in choices]
 
 
-def filter_tags(
-    request: HttpRequest, form: forms.Form, filters: dict[str, Any]
-) -> list[FilterTag]:
+def filter_tags(request: HttpRequest, form: forms.Form, filters: dict[str, Any]) -> list[FilterTag]:
     """Return the filters in force, each with the address that removes it."""
     words = filter_words(form, filters)
     return [

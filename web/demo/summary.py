@@ -44,7 +44,7 @@ def summary_lines() -> Iterator[str]:
     yield from _aligned(rows)
     yield ""
     yield _("Log-ins (password %(password)s):") % {"password": PASSWORD}
-    yield from _aligned([[account.username, account.role.label] for account in ACCOUNTS])
+    yield from _aligned([[account.username, str(account.role.label)] for account in ACCOUNTS])
 
 
 def _values(snapshot: IndicatorSnapshot | None) -> list[str]:
