@@ -1,0 +1,73 @@
+"""A stale edit: what was saved in the meantime beside what was typed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+
+from projects.models import Baseline, Estimate, ProgressReport, Project
+from web.projects.forms import BaselineForm, EstimateForm, ProgressForm, ProjectForm
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One field: the saved value, the typed one, and whether they differ."""
+
+    label: str
+    saved: str
+    typed: str
+
+    @property
+    def differs(self) -> bool:
+        """Whether the two values differ."""
+        return self.saved != self.typed
+
+
+def current_values(project: Project, form_class: type[forms.Form]) -> dict[str, Any]:
+    """Return the saved values of the fields of a form."""
+    if issubclass(form_class, ProjectForm):
+        names = [name for name in form_class.base_fields if hasattr(Project, name)]
+        return {name: getattr(project, name) for name in names if name != "version"}
+    if issubclass(form_class, ProgressForm):
+        report = ProgressReport.objects.filter(project=project).last()
+        return (
+            {"percent_complete": report.percent_complete, "weather": report.weather}
+            if report
+            else {}
+        )
+    if issubclass(form_class, EstimateForm | BaselineForm):
+        return _standing(project)
+    return {}
+
+
+def _standing(project: Project) -> dict[str, Any]:
+    row = Estimate.objects.filter(project=project).last() or (
+        Baseline.objects.filter(project=project).last()
+    )
+    found = {"start_on": project.started_on}
+    return found | ({"full_cost": row.full_cost, "end_on": row.end_on} if row else {})
+
+
+def both_versions(form: forms.Form, saved: dict[str, Any]) -> list[Compared]:
+    """Return the fields of a form whose saved value is known, with what was typed."""
+    return [
+        Compared(
+            str(form.fields[name].label),
+            _shown(form.fields[name], form.fields[name].prepare_value(value)),
+            _shown(form.fields[name], form[name].value()),
+        )
+        for name, value in saved.items()
+        if name in form.fields
+    ]
+
+
+def _shown(field: forms.Field, value: Any) -> str:
+    """Write a value of a field as people read it."""
+    if value is None:
+        return ""
+    if isinstance(field, forms.ChoiceField):
+        labels = {str(key): str(label) for key, label in field.choices}
+        return labels.get(str(value), str(value))
+    return str(value)
