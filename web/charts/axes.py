@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import pairwise
 
 from web.charts.scales import Scale, nice_ticks
 from web.charts.shapes import Chart, Label, Line
@@ -36,6 +37,6 @@ def spread(positions: list[float], gap: float = 12.0) -> list[float]:
     """Move labels apart so that no two are nearer than `gap`, keeping their order."""
     order = sorted(range(len(positions)), key=lambda index: positions[index])
     moved = list(positions)
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         moved[after] = max(moved[after], moved[before] + gap)
     return moved
