@@ -157,7 +157,7 @@ def _check_numbers(plan: Plan) -> None:
         ):
             taken[code, number] = reference
     for row in rows:
-        reference = taken.get(row.key(("contract", "number")))
+        reference = taken.get((row.values["contract"], row.values["number"]), "")
         if reference and reference != row.values["source_reference"]:
             message = _("The contract has this amendment already, as %(reference)s.") % {
                 "reference": reference

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
-from django.db import models
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
 from records.importing.stage import Key, StagedRow
@@ -21,7 +20,8 @@ class RecordTable(ImportTable):
     left as it is; an empty cell empties it.
     """
 
-    model: ClassVar[type[models.Model]]
+    # Any: a model with a code and a data origin, whose managers and history carry no types.
+    model: ClassVar[Any]
     columns: ClassVar[dict[str, str]]
     references: ClassVar[dict[str, tuple[str, str, str]]] = {}
     related: ClassVar[tuple[str, ...]] = ()

@@ -58,7 +58,7 @@ def check_trees(plan: Plan, name: str, parents: dict[str, str]) -> None:
         if row.bad.isdisjoint({"code", "parent"}) and "parent" in staged.columns:
             parents[row.values["code"]] = row.values["parent"]
     for cycle in find_cycles(parents):
-        rows = [row for code in cycle if (row := staged.by_key.get((code,)))]
+        rows = [staged.by_key[code,] for code in cycle if (code,) in staged.by_key]
         path = " > ".join([*cycle, cycle[0]])
         message = _("The parents go round in a circle: %(path)s.") % {"path": path}
         plan.stage.fault(name, rows[0], "parent", "cycle", message)
