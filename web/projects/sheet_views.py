@@ -1,0 +1,199 @@
+"""The sheet of a project: the single truth, for reading in a minute and justifying in ten."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from common.fiscal import today
+from common.templatetags.amounts import day, millions, month_name, number, percent, variation
+from indicators.models import IndicatorSnapshot
+from projects.models import Estimate, Project
+from web.charts.bars import year_bars
+from web.charts.curves import Curve, CurveChart, curve_chart
+from web.charts.shapes import Chart
+from web.levels import level_of
+from web.mixins import PageView
+from web.projects import sheet_selectors as selectors
+from web.projects.access import visible_project
+from web.projects.selectors import neighbours, verbs_on
+
+
+@dataclass(frozen=True)
+class SheetFigure:
+    """One of the six figures on top of the sheet."""
+
+    key: str
+    label: str
+    value: str
+    detail: str
+    code: str
+    level: str = ""
+
+
+class ProjectSheetView(PageView):
+    """One long page with an anchor bar: printable, searchable, linkable."""
+
+    section = "projects"
+    template_name = "web/projects/sheet.html"
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        """Show a project that the user may read."""
+        project = visible_project(request.user, code)
+        snapshot = selectors.snapshot_of(request.user, project)
+        estimates = selectors.estimates_of(project)
+        context = {
+            "project": project,
+            "snapshot": snapshot,
+            "stale": snapshot is None or snapshot.figures_version != project.figures_version,
+            "verbs": verbs_on(request.user, project),
+            "figures": sheet_figures(snapshot, estimates),
+            "reports": selectors.recent_reports(project),
+            "estimates": estimates,
+            "baselines": project.baselines.select_related("recorded_by").order_by("number"),
+            "estimates_chart": estimates_chart(estimates),
+            "curves_chart": curves_chart(project, snapshot),
+            "years_chart": years_chart(project),
+            "contracts": selectors.contracts_of(request.user, project),
+            "indicators": selectors.indicator_rows(snapshot),
+            "history": selectors.history_of(project),
+            **neighbours(request.user, project),
+        }
+        return self.page(context)
+
+
+def sheet_figures(
+    snapshot: IndicatorSnapshot | None, estimates: list[Estimate]
+) -> list[SheetFigure]:
+    """Return the six figures: cost, end, AE, CP, indices, left to pay."""
+    if snapshot is None:
+        return []
+    s = snapshot
+    end = estimates[-1].end_on if estimates else None
+    slip = None
+    if s.initial_duration is not None and s.current_duration is not None:
+        slip = s.current_duration - s.initial_duration
+    indices = f"{number(s.cpi, 2) or '–'} / {number(s.spi_t, 2) or '–'}"
+    worst = {level_of("EV-03", s.cpi), level_of("ES-03", s.spi_t)}
+    return [
+        SheetFigure(
+            "cost",
+            _("Current cost"),
+            millions(s.current_cost),
+            _("%(gap)s / initial %(initial)s")
+            % {"gap": variation(s.cost_gap_rate) or "–", "initial": millions(s.initial_cost)},
+            "DR-07",
+            level_of("DR-07", s.cost_gap_rate),
+        ),
+        SheetFigure(
+            "end",
+            _("Expected end"),
+            month_name(end),
+            _("%(slip)s months, %(gap)s of the initial duration")
+            % {"slip": number(slip) or "–", "gap": variation(s.schedule_gap_rate) or "–"},
+            "DR-08",
+            level_of("DR-08", s.schedule_gap_rate),
+        ),
+        SheetFigure(
+            "ae",
+            _("AE committed"),
+            percent(s.ae_commitment_rate),
+            _("%(used)s of the year") % {"used": millions(s.ae_committed) or "–"},
+            "BX-01",
+        ),
+        SheetFigure(
+            "cp",
+            _("CP paid"),
+            percent(s.cp_consumption_rate),
+            _("%(used)s of the year") % {"used": millions(s.cp_paid) or "–"},
+            "BX-02",
+        ),
+        SheetFigure(
+            "indices",
+            _("CPI / SPI(t)"),
+            indices,
+            _("cost and schedule, threshold 0.90"),
+            "EV-03",
+            next((v for v in ("alert", "warning", "ok") if v in worst), ""),
+        ),
+        SheetFigure(
+            "left",
+            _("Left to pay"),
+            millions(s.left_to_pay),
+            _("committed − paid, TTC"),
+            "BX-06",
+        ),
+    ]
+
+
+def estimates_chart(estimates: list[Estimate]) -> Chart:
+    """Return the cost through the editions."""
+    known = [row for row in estimates if row.full_cost is not None]
+    conclusion = _("No cost is recorded.")
+    if known:
+        conclusion = _("%(count)s estimates: from %(first)s to %(last)s.") % {
+            "count": len(known),
+            "first": millions(known[0].full_cost),
+            "last": millions(known[-1].full_cost),
+        }
+    return curve_chart(
+        CurveChart(
+            key="estimates",
+            title=_("Full cost through the editions (M€)"),
+            conclusion=conclusion,
+            source=_("Source: recorded estimates, full cost TTC."),
+            caption=_("full cost, M€ TTC"),
+            steps=[row.edition_on for row in estimates],
+            curves=[
+                Curve(_("Full cost"), "pf-l-ae", [row.full_cost for row in estimates], "pf-t-ae")
+            ],
+        ),
+        write_step=day,
+    )
+
+
+def curves_chart(project: Project, snapshot: IndicatorSnapshot | None) -> Chart | None:
+    """Return the S-curves, or None without a plan."""
+    curves = selectors.curves_of(project, snapshot)
+    if curves is None or snapshot is None:
+        return None
+    conclusion = _("At %(day)s: planned %(pv)s, earned %(ev)s, actual cost %(ac)s.") % {
+        "day": day(curves.status_on),
+        "pv": millions(snapshot.pv) or "–",
+        "ev": millions(snapshot.ev) or "–",
+        "ac": millions(snapshot.ac) or "–",
+    }
+    return curve_chart(
+        CurveChart(
+            key="curves",
+            title=_("Earned value (M€)"),
+            conclusion=conclusion,
+            source=_(
+                "Planned value of the baseline, physical progress × budget, certified service"
+                " done, forecast by CPI. TTC."
+            ),
+            caption=_("cumulative, M€ TTC, status at %(day)s") % {"day": day(curves.status_on)},
+            steps=curves.months,
+            curves=[
+                Curve(_("Planned (PV)"), "pf-l-plan", curves.planned, "pf-t-plan"),
+                Curve(_("Earned (EV)"), "pf-l-earned", curves.earned, "pf-t-cp"),
+                Curve(_("Actual cost (AC)"), "pf-l-actual", curves.actual, "pf-t-ae"),
+                Curve(_("Forecast"), "pf-l-forecast", curves.forecast, "pf-t-forecast"),
+            ],
+        )
+    )
+
+
+def years_chart(project: Project) -> Chart:
+    """Return AE and CP by exercise."""
+    as_of = today()
+    return year_bars(
+        selectors.years_of(project, as_of),
+        key="years",
+        title=_("AE and CP by fiscal year (M€)"),
+        source=_("Opened = movements net of what is frozen. Source: ledgers, TTC, as of %(day)s.")
+        % {"day": day(as_of)},
+        caption=_("AE and CP, euros TTC, as of %(day)s") % {"day": day(as_of)},
+    )
