@@ -12,7 +12,7 @@ from records.services.imports import ImportResult, import_folder
 
 Tables = dict[str, list[dict[str, Any]]]
 
-# A SIRET with a right key, of no establishment: python-stdnum checks the key alone.
+# The SIRET that documentations give as an example: its key is right.
 VALID_SIRET = "73282932000074"
 
 _RIGHT: Tables = {
