@@ -58,3 +58,19 @@ def get(mapping: Any, key: Any) -> Any:
 def not_supplied() -> Any:
     """Return the words for a value that nobody gave."""
     return _("Not supplied")
+
+
+REASON_WORDS = {
+    "zero_denominator": _("the denominator is zero"),
+    "missing_input": _("a figure is missing"),
+    "not_started": _("not started"),
+    "not_applicable": _("not applicable"),
+    "unreachable": _("can no longer be reached"),
+    "not_published": _("not published"),
+}
+
+
+@register.filter
+def reason_words(code: str | None) -> Any:
+    """Return the words of the reason why a value is null."""
+    return REASON_WORDS.get(code or "", "")
