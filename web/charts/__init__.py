@@ -1,1 +1,0 @@
-"""Still charts: pure functions from numbers to SVG primitives; each has its table."""

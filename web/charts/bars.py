@@ -1,75 +1,113 @@
-"""Paired bars: what was opened as an outline, what was used as a fill (AE and CP apart)."""
+"""Paired bars of AE and CP by exercise: opened in outline, executed in full."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from web.charts.primitives import BOX_SAMPLE, Label, Legend, Path, Rect, n
-from web.charts.scales import Frame, Scale, ticks, vertical_axis
+from django.utils.translation import gettext as _
 
-HATCH_STEP = 6
+from common.templatetags.amounts import amount, in_millions, number
+from web.charts.axes import LEFT, ordered_axis, value_axis
+from web.charts.shapes import Bar, Chart, Label, LegendEntry, Text, twin
+
+MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
-class YearBars:
-    """The four amounts of an exercise."""
+class YearFigures:
+    """AE and CP of one exercise, in euros TTC."""
 
     year: int
-    ae_opened: float
-    ae_committed: float
-    cp_opened: float
-    cp_paid: float
+    ae_opened: Decimal
+    ae_committed: Decimal
+    cp_opened: Decimal
+    cp_paid: Decimal
 
 
-@dataclass(frozen=True)
-class DrawnBars:
-    """The primitives of paired bars."""
+def year_bars(
+    years: list[YearFigures],
+    *,
+    key: str,
+    title: Text,
+    source: Text,
+    caption: Text,
+    width: int = 560,
+    height: int = 260,
+) -> Chart:
+    """Lay out four bars an exercise; AE and CP stand side by side and are never added."""
+    chart = Chart(
+        key=key,
+        title=title,
+        conclusion=_conclusion(years),
+        source=source,
+        caption=caption,
+        width=width,
+        height=height,
+        headings=[
+            _("Fiscal year"),
+            _("AE opened"),
+            _("AE committed"),
+            _("CP opened"),
+            _("CP paid"),
+        ],
+        rows=[
+            twin(
+                str(y.year),
+                amount(y.ae_opened),
+                amount(y.ae_committed),
+                amount(y.cp_opened),
+                amount(y.cp_paid),
+            )
+            for y in years
+        ],
+        legend=[
+            LegendEntry(_("AE opened"), "pf-b-ae-open", "bar"),
+            LegendEntry(_("AE committed"), "pf-b-ae", "bar"),
+            LegendEntry(_("CP opened"), "pf-b-cp-open", "bar"),
+            LegendEntry(_("CP paid"), "pf-b-cp", "hatched"),
+        ],
+    )
+    known = [
+        float(value) / MILLION
+        for y in years
+        for value in (y.ae_opened, y.ae_committed, y.cp_opened, y.cp_paid)
+    ]
+    scale = value_axis(chart, min([0.0, *known]), max([0.0, *known]), _graduation)
+    middles = ordered_axis(chart, [str(y.year) for y in years])
+    step = (middles[1] - middles[0]) if len(middles) > 1 else 160.0
+    bar_width = round(min(step * 0.2, 26.0), 1)
+    for x, y in zip(middles, years, strict=True):
+        shown = (
+            (x - bar_width * 2.1, y.ae_opened, "pf-b-ae-open", False),
+            (x - bar_width * 1.1, y.ae_committed, "pf-b-ae", False),
+            (x + bar_width * 0.1, y.cp_opened, "pf-b-cp-open", False),
+            (x + bar_width * 1.1, y.cp_paid, "pf-b-cp", True),
+        )
+        for left, value, css, hatched in shown:
+            top, zero = scale(float(value) / MILLION), scale(0)
+            chart.bars.append(
+                Bar(round(left, 1), min(top, zero), bar_width, abs(zero - top), css, hatched)
+            )
+    chart.labels.append(Label(LEFT - 6, 10, "M€", "pf-s-small", "end"))
+    return chart
 
-    paths: list[Path]
-    rects: list[Rect]
-    labels: list[Label]
+
+def _conclusion(years: list[YearFigures]) -> str:
+    if not years:
+        return _("No credit and no execution is recorded.")
+    last = years[-1]
+    return _(
+        "In %(year)s: %(ae)s M€ of AE committed out of %(ae_opened)s opened, %(cp)s M€ of CP paid"
+        " out of %(cp_opened)s opened."
+    ) % {
+        "year": last.year,
+        "ae": in_millions(last.ae_committed),
+        "ae_opened": in_millions(last.ae_opened),
+        "cp": in_millions(last.cp_paid),
+        "cp_opened": in_millions(last.cp_opened),
+    }
 
 
-def draw_years(
-    years: Sequence[YearBars], write: Callable[[float], str], *, frame: Frame
-) -> DrawnBars:
-    """Draw two pairs a year; the bars of CP used are hatched, so that grey paper tells them."""
-    amounts = [v for y in years for v in (y.ae_opened, y.ae_committed, y.cp_opened, y.cp_paid)]
-    marks = ticks(min([0.0, *amounts]), max([0.0, *amounts]) or 1.0)
-    up = Scale(marks[0], marks[-1], frame.bottom, frame.top)
-    paths, labels = vertical_axis(frame, marks, up, write)
-    rects: list[Rect] = []
-    slot = (frame.right - frame.left) / max(len(years), 1)
-    width = min(22.0, slot / 3)
-    for i, year in enumerate(years):
-        middle = frame.left + slot * (i + 0.5)
-        left, right = middle - width - 2, middle + 2
-        for x, value, css in (
-            (left, year.ae_opened, "pf-b-ae-open"),
-            (left, year.ae_committed, "pf-b-ae"),
-            (right, year.cp_opened, "pf-b-cp-open"),
-            (right, year.cp_paid, "pf-b-cp"),
-        ):
-            if value:
-                top, bottom = sorted((up(value), up(0)))
-                rects.append(Rect(round(x, 1), round(top, 1), width, round(bottom - top, 1), css))
-        paths += _hatches(right, width, up(max(year.cp_paid, 0.0)), up(0))
-        labels.append(Label(middle, frame.bottom + 16, str(year.year), "pf-s-small", "middle"))
-    return DrawnBars(paths, rects, labels)
-
-
-def _hatches(x: float, width: float, top: float, bottom: float) -> list[Path]:
-    """Return the oblique lines of a bar, as one path drawn over it."""
-    lines, y = [], top + HATCH_STEP
-    while y < bottom:
-        rise = min(width / 2, y - top)
-        lines.append(f"M{n(x)} {n(y)}L{n(x + rise * 2)} {n(y - rise)}")
-        y += HATCH_STEP
-    return [Path("".join(lines), "pf-b-hatch")] if lines else []
-
-
-def year_legends(names: Sequence[str]) -> list[Legend]:
-    """Return the legend of the four bars, in the order of `YearBars`."""
-    styles = ("pf-b-ae-open", "pf-b-ae", "pf-b-cp-open", "pf-b-cp")
-    return [Legend(name, BOX_SAMPLE, css) for name, css in zip(names, styles, strict=True)]
+def _graduation(value: float) -> str:
+    return number(Decimal(str(value)), 0 if value == int(value) else 1)

@@ -1,97 +1,135 @@
-"""Cost and drift of the projects: area = cost, shape = weather, lines = thresholds."""
+"""The map of the portfolio: cost gap × slip, area = cost, shape = weather, threshold lines."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
-from web.charts.primitives import Label, Path, n
-from web.charts.scales import Frame, Scale, spread, ticks, vertical_axis
+from django.utils.translation import gettext as _
+
+from common.templatetags.amounts import in_millions, number, signed_months, variation
+from projects.enums import Weather
+from web.charts.axes import BOTTOM, LEFT, RIGHT, TOP, value_axis
+from web.charts.scales import Scale, nice_ticks
+from web.charts.shapes import Chart, Label, LegendEntry, Line, Marker, Text, TwinCell
+
+SHAPES = {
+    Weather.SOLEIL: "circle",
+    Weather.COUVERT: "square",
+    Weather.NUAGE: "diamond",
+    Weather.ORAGE: "triangle",
+    Weather.NON_RENSEIGNEE: "circle",
+    Weather.NON_NECESSAIRE: "circle",
+}
+COST_THRESHOLD = 0.15
+SLIP_THRESHOLD = 6
 
 
 @dataclass(frozen=True)
-class Bubble:
-    """One project: slip in months, cost gap in percent, cost in M€, weather."""
+class Drift:
+    """One project of the map: gaps against the initial figures, cost in euros."""
 
-    name: str
-    slip: float
-    gap: float
-    cost: float
+    code: str
+    title: str
+    url: str
     weather: str
-    is_named: bool = False
+    cost: Decimal
+    cost_gap: float
+    slip_months: int
+
+    @property
+    def beyond(self) -> bool:
+        """Whether it is beyond a threshold, hence named on the map."""
+        return self.cost_gap > COST_THRESHOLD or self.slip_months > SLIP_THRESHOLD
 
 
-@dataclass(frozen=True)
-class DrawnBubbles:
-    """The primitives of the map."""
-
-    paths: list[Path]
-    labels: list[Label]
-
-
-def shape(weather: str, x: float, y: float, r: float) -> str:
-    """Return the mark of a weather: circle, square, diamond, triangle."""
-    if weather == "COUVERT":
-        s = r * 0.89
-        return f"M{n(x - s)} {n(y - s)}h{n(2 * s)}v{n(2 * s)}h{n(-2 * s)}Z"
-    if weather == "NUAGE":
-        d = r * 1.25
-        return f"M{n(x)} {n(y - d)}L{n(x + d)} {n(y)}L{n(x)} {n(y + d)}L{n(x - d)} {n(y)}Z"
-    if weather == "ORAGE":
-        d = r * 1.3
-        return f"M{n(x)} {n(y - d)}L{n(x + d)} {n(y + d * 0.8)}L{n(x - d)} {n(y + d * 0.8)}Z"
-    return f"M{n(x - r)} {n(y)}a{n(r)} {n(r)} 0 1 0 {n(2 * r)} 0a{n(r)} {n(r)} 0 1 0 {n(-2 * r)} 0Z"
-
-
-def draw_bubbles(
-    bubbles: Sequence[Bubble],
-    *,
-    frame: Frame,
-    slip_threshold: float | None,
-    gap_threshold: float,
-    write_slip: Callable[[float], str],
-    write_gap: Callable[[float], str],
-) -> DrawnBubbles:
-    """Draw the map; only the bubbles beyond a threshold are named, the others are in the table."""
-    slips = [0.0, *(b.slip for b in bubbles)]
-    gaps = [0.0, gap_threshold, *(b.gap for b in bubbles)]
-    x_marks, y_marks = ticks(min(slips), max(slips), 6), ticks(min(gaps), max(gaps), 6)
-    across = Scale(x_marks[0], x_marks[-1], frame.left, frame.right)
-    up = Scale(y_marks[0], y_marks[-1], frame.bottom, frame.top)
-    paths, labels = vertical_axis(frame, y_marks, up, write_gap)
-    for value in x_marks:
-        css = "pf-s-axis" if value == 0 else "pf-s-grid"
-        paths.append(Path(f"M{n(across(value))} {n(frame.top)}V{n(frame.bottom)}", css))
-        labels.append(
-            Label(across(value), frame.bottom + 16, write_slip(value), "pf-s-small", "middle")
+def drift_map(drifts: list[Drift], *, source: Text, caption: Text) -> Chart:
+    """Lay out the map; projects within the thresholds are not named on it, but in the table."""
+    chart = Chart(
+        key="drift",
+        title=_("Cost and drift of the projects"),
+        conclusion=_conclusion(drifts),
+        source=source,
+        caption=caption,
+        width=560,
+        height=320,
+        headings=[_("Project"), _("Weather"), _("Cost (M€)"), _("Cost gap"), _("Slip")],
+        rows=[_row(drift) for drift in drifts],
+        legend=[
+            LegendEntry(weather.label, f"pf-m-{weather.value}", SHAPES[weather])
+            for weather in Weather
+            if any(drift.weather == weather for drift in drifts)
+        ],
+    )
+    gaps = [drift.cost_gap * 100 for drift in drifts]
+    low, high = min([-5.0, *gaps]), max([20.0, *gaps])
+    scale_y = value_axis(chart, low, high, lambda v: f"{number(Decimal(str(v)))} %")
+    slips = [drift.slip_months for drift in drifts]
+    scale_x = _slip_axis(chart, min([-2, *slips]), max([10, *slips]))
+    _thresholds(chart, scale_x, scale_y)
+    greatest = max([float(drift.cost) for drift in drifts], default=1.0) or 1.0
+    for drift in sorted(drifts, key=lambda d: -d.cost):
+        size = round(4 + 14 * math.sqrt(max(float(drift.cost), 0.0) / greatest), 1)
+        x, y = scale_x(drift.slip_months), scale_y(drift.cost_gap * 100)
+        weather = Weather(drift.weather)
+        title = f"{drift.title} : {variation(drift.cost_gap)}, {signed_months(drift.slip_months)}"
+        chart.markers.append(
+            Marker(x, y, size, SHAPES[weather], f"pf-m pf-m-{weather.value}", title)
         )
-    at = up(gap_threshold)
-    paths.append(Path(f"M{n(frame.left)} {n(at)}H{n(frame.right)}", "pf-s-threshold"))
-    labels.append(Label(frame.right + 4, at + 4, write_gap(gap_threshold), "pf-s-small"))
-    if slip_threshold is not None and x_marks[0] <= slip_threshold <= x_marks[-1]:
-        x = across(slip_threshold)
-        paths.append(Path(f"M{n(x)} {n(frame.top)}V{n(frame.bottom)}", "pf-s-threshold"))
-    greatest = max([b.cost for b in bubbles] or [1.0]) or 1.0
-    for b in sorted(bubbles, key=lambda b: -b.cost):
-        r = max(4.0, 20 * math.sqrt(max(b.cost, 0) / greatest))
-        mark = shape(b.weather, across(b.slip), up(b.gap), r)
-        paths.append(Path(mark, f"pf-m pf-m-{b.weather}", b.name))
-    return DrawnBubbles(paths, labels + _names(bubbles, across, up, greatest, frame))
+        if drift.beyond:
+            right = x < chart.width - RIGHT - 120
+            chart.labels.append(
+                Label(
+                    round(x + (size + 4) * (1 if right else -1), 1),
+                    y + 4,
+                    drift.code,
+                    "",
+                    "start" if right else "end",
+                )
+            )
+    return chart
 
 
-def _names(
-    bubbles: Sequence[Bubble], across: Scale, up: Scale, greatest: float, frame: Frame
-) -> list[Label]:
-    """Return the names of the bubbles to name, on the side where there is room, moved apart."""
-    named = [b for b in bubbles if b.is_named]
-    heights = spread([up(b.gap) for b in named], 12)
-    labels = []
-    for b, y in zip(named, heights, strict=True):
-        r = max(4.0, 20 * math.sqrt(max(b.cost, 0) / greatest)) * 1.3 + 4
-        x = across(b.slip)
-        is_left = x > (frame.left + frame.right) / 2
-        labels.append(
-            Label(x - r if is_left else x + r, y + 4, b.name, "", "end" if is_left else "start")
+def _slip_axis(chart: Chart, low: float, high: float) -> Scale:
+    ticks = nice_ticks(low, high, 6)
+    scale = Scale(ticks[0], ticks[-1], LEFT, chart.width - RIGHT)
+    for tick in ticks:
+        x = scale(tick)
+        chart.labels.append(
+            Label(x, chart.height - 18, number(Decimal(str(tick))), "pf-s-small", "middle")
         )
-    return labels
+    middle = (LEFT + chart.width - RIGHT) / 2
+    chart.labels.append(Label(middle, chart.height - 4, _("Slip (months)"), "pf-s-small", "middle"))
+    return scale
+
+
+def _thresholds(chart: Chart, scale_x: Scale, scale_y: Scale) -> None:
+    x, y = scale_x(SLIP_THRESHOLD), scale_y(COST_THRESHOLD * 100)
+    bottom, right = chart.height - BOTTOM, chart.width - RIGHT
+    chart.lines.append(Line(f"{x:g},{TOP} {x:g},{bottom}", "pf-s-threshold"))
+    chart.lines.append(Line(f"{LEFT},{y:g} {right},{y:g}", "pf-s-threshold"))
+    chart.labels.append(Label(x, TOP - 3, signed_months(SLIP_THRESHOLD), "pf-s-small", "middle"))
+    chart.labels.append(Label(right + 4, y + 4, variation(COST_THRESHOLD, 0), "pf-s-small"))
+
+
+def _row(drift: Drift) -> list[TwinCell]:
+    return [
+        TwinCell(f"{drift.code} {drift.title}", drift.url),
+        TwinCell(str(Weather(drift.weather).label)),
+        TwinCell(in_millions(drift.cost)),
+        TwinCell(variation(drift.cost_gap)),
+        TwinCell(signed_months(drift.slip_months)),
+    ]
+
+
+def _conclusion(drifts: list[Drift]) -> str:
+    beyond = [drift for drift in drifts if drift.beyond]
+    if not drifts:
+        return _("No project has both a cost gap and a slip.")
+    return _(
+        "%(beyond)s of %(all)s projects are beyond a threshold (+15 %% of cost or 6 months)."
+    ) % {
+        "beyond": len(beyond),
+        "all": len(drifts),
+    }

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import DataOrigin
 from projects.enums import Weather
-from web.charts.primitives import n
 from web.levels import CUES
 
 register = template.Library()
@@ -75,9 +74,3 @@ REASON_WORDS = {
 def reason_words(code: str | None) -> Any:
     """Return the words of the reason why a value is null."""
     return REASON_WORDS.get(code or "", "")
-
-
-@register.filter
-def unlocalized(value: float) -> str:
-    """Write a coordinate with a point, whatever the language."""
-    return n(float(value))
