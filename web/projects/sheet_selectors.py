@@ -126,7 +126,7 @@ def _until(
     status: dt.date,
     snapshot: IndicatorSnapshot,
 ) -> tuple[list[dt.date], list[Decimal | None]]:
-    """Lengthen the axis to the status date and to the forecast end; the plan stays where it ends."""
+    """Lengthen the axis to the status date and to the forecast end; the plan is not extended."""
     wanted = len(months)
     if snapshot.ieac_t is not None:
         wanted = max(wanted, min(math.ceil(snapshot.ieac_t), wanted * 2))

@@ -1,0 +1,21 @@
+"""Addresses of the projects."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from web.projects import edit_views as edit
+from web.projects.list_views import ProjectListView
+from web.projects.sheet_views import ProjectSheetView
+
+urlpatterns = [
+    path("projets/", ProjectListView.as_view(), name="projects"),
+    path("projets/nouveau/", edit.CreateProjectView.as_view(), name="project_create"),
+    path("projets/<str:code>/", ProjectSheetView.as_view(), name="project"),
+    path("projets/<str:code>/modifier/", edit.UpdateProjectView.as_view(), name="project_edit"),
+    path("projets/<str:code>/estimer/", edit.EstimateView.as_view(), name="project_estimate"),
+    path("projets/<str:code>/avancement/", edit.ProgressView.as_view(), name="project_progress"),
+    path("projets/<str:code>/reference/", edit.BaselineView.as_view(), name="project_baseline"),
+    path("projets/<str:code>/cloturer/", edit.CloseView.as_view(), name="project_close"),
+    path("projets/<str:code>/rouvrir/", edit.ReopenView.as_view(), name="project_reopen"),
+]
