@@ -22,7 +22,7 @@ def value_axis(chart: Chart, low: float, high: float, write: Callable[[float], s
     return scale
 
 
-def ordered_axis(chart: Chart, names: list[str], wanted: int = 12) -> list[float]:
+def ordered_axis(chart: Chart, names: list[str], wanted: int = 7) -> list[float]:
     """Write the names of equal steps under the chart; return the middle of each step."""
     step = (chart.width - LEFT - RIGHT) / max(len(names), 1)
     middles = [round(LEFT + step * (index + 0.5), 1) for index in range(len(names))]

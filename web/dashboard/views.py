@@ -123,7 +123,7 @@ def key_figures(figures: RollUp, rows: list[selectors.Followed], origin: str) ->
             "alerts",
             _("Projects in alert"),
             number(alerts),
-            _("a gap beyond +15 %% of cost or duration"),
+            _("a gap of cost or duration above its threshold"),
             selectors.list_url(origin, sort="-cost_gap"),
             "alert" if alerts else "ok",
         ),

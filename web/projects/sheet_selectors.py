@@ -27,7 +27,7 @@ from web.charts.bars import YearFigures
 from web.levels import level_of
 
 WEATHER_MONTHS = 6
-MOST_EVENTS = 60
+MOST_EVENTS = 25
 
 
 @dataclass(frozen=True)
