@@ -23,9 +23,10 @@ _WRITERS: dict[str, Callable[[Any], str]] = {
     "day": amounts.day,
     "moment": amounts.moment,
     "number": amounts.number,
+    "number1": lambda value: amounts.number(value, 1),
     "text": str,
 }
-_NUMERIC = frozenset("amount millions percent points variation months number".split())
+_NUMERIC = frozenset("amount millions percent points variation months number number1".split())
 
 
 @dataclass(frozen=True)

@@ -99,6 +99,13 @@ def in_millions(value: Number, places: int = 2) -> str:
 
 
 @register.filter
+def in_billions(value: Number, places: int = 2) -> str:
+    """Write an amount in billions of euros, without the unit."""
+    found = exact(value)
+    return "" if found is None else grouped(found / (MILLION * 1000), places)
+
+
+@register.filter
 def percent(value: Number, places: int = 1) -> str:
     """Write a ratio (0.184) as a percentage (18,4 %)."""
     found = exact(value)
