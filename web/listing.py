@@ -34,7 +34,8 @@ class ListColumn:
     """One column of a list.
 
     `value` reads the exported value of a row; `show` names how the page writes it; `url` makes it
-    a link; `order` are the fields that sort by it; `level` says which values deserve a cue.
+    a link; `order` are the fields that sort by it; `exported_as` is the heading of the export where
+    its unit differs; `level` says which values deserve a cue.
     """
 
     key: str
@@ -49,6 +50,7 @@ class ListColumn:
     level: Callable[[Any], str] | None = None
     label: Callable[[Any], Text] | None = None
     is_header: bool = False
+    exported_as: Text = ""
 
     @property
     def is_number(self) -> bool:
@@ -57,7 +59,9 @@ class ListColumn:
 
     def exported(self) -> Column:
         """Return the column as the writer of tables wants it."""
-        return Column(str(self.heading), self.kind, str(self.unit), str(self.definition))
+        return Column(
+            str(self.exported_as or self.heading), self.kind, str(self.unit), str(self.definition)
+        )
 
 
 @dataclass(frozen=True)

@@ -124,7 +124,7 @@ def key_figures(figures: RollUp, rows: list[selectors.Followed], origin: str) ->
             _("Projects in alert"),
             number(alerts),
             _("a gap of cost or duration above its threshold"),
-            selectors.list_url(origin, sort="-cost_gap"),
+            selectors.list_url(origin, sort="-gap"),
             "alert" if alerts else "ok",
         ),
     ]

@@ -45,6 +45,7 @@ COLUMNS = (
         kind="money",
         order=("current_cost",),
         unit=_("euros, TTC"),
+        exported_as=_("Current cost (€)"),
         definition=_("Full cost of the latest estimate; the export gives euros."),
     ),
     ListColumn(
