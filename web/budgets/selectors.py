@@ -1,0 +1,190 @@
+"""What the pages of the ledgers read; rows are always those that the person may read."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from django.db.models import Max, QuerySet, Sum
+
+from budgets.enums import FREEZING_KINDS
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    NomenclatureNode,
+    Payment,
+    ServiceDone,
+)
+from partners.models import Contract
+
+ZERO = Decimal("0.00")
+_PROVENANCE = ("batch", "recorded_by")
+_OF_COMMITMENT = ("commitment", "commitment__project", "commitment__node")
+
+
+def movements(user: Any) -> QuerySet[CreditMovement]:
+    """Return the credit movements with what a row shows."""
+    return CreditMovement.objects.visible_to(user).select_related("project", "node", *_PROVENANCE)
+
+
+def commitments(user: Any) -> QuerySet[Commitment]:
+    """Return the commitments with what a row shows."""
+    return Commitment.objects.visible_to(user).select_related("project", "node", *_PROVENANCE)
+
+
+def services_done(user: Any) -> QuerySet[ServiceDone]:
+    """Return the services done with what a row shows."""
+    return ServiceDone.objects.visible_to(user).select_related(*_OF_COMMITMENT, *_PROVENANCE)
+
+
+def payments(user: Any) -> QuerySet[Payment]:
+    """Return the payments with what a row shows."""
+    return Payment.objects.visible_to(user).select_related(*_OF_COMMITMENT, *_PROVENANCE)
+
+
+@dataclass(frozen=True)
+class CommitmentLife:
+    """Everything under one legal reference and one origin: euros TTC, AE and CP apart.
+
+    `committed` is the sum of the signed movements, withdrawals included; left to pay is committed
+    minus paid (restes à payer, domain §1.4); left to certify is committed minus service done.
+    """
+
+    movements: list[Commitment]
+    services_done: list[ServiceDone]
+    payments: list[Payment]
+    contracts: list[Contract]
+    committed: Decimal
+    done: Decimal
+    paid: Decimal
+
+    @property
+    def left_to_pay(self) -> Decimal:
+        """Committed minus paid."""
+        return self.committed - self.paid
+
+    @property
+    def left_to_certify(self) -> Decimal:
+        """Committed minus service done."""
+        return self.committed - self.done
+
+
+def commitment_life(user: Any, commitment: Commitment) -> CommitmentLife:
+    """Return the movements of the same legal reference, what was certified, paid and contracted.
+
+    Four queries, whatever the number of rows.
+    """
+    same = {
+        "legal_reference": commitment.legal_reference,
+        "data_origin": commitment.data_origin,
+    }
+    through = {f"commitment__{name}": value for name, value in same.items()}
+    signed = list(commitments(user).filter(**same).order_by("committed_on", "pk"))
+    done = list(services_done(user).filter(**through).order_by("done_on", "pk"))
+    paid = list(payments(user).filter(**through).order_by("paid_on", "pk"))
+    links = Contract.objects.visible_to(user).filter(
+        commitment_links__commitment__in=[row.pk for row in signed]
+    )
+    return CommitmentLife(
+        signed,
+        done,
+        paid,
+        list(links.distinct().order_by("code")),
+        sum((row.amount for row in signed), ZERO),
+        sum((row.amount for row in done), ZERO),
+        sum((row.amount for row in paid), ZERO),
+    )
+
+
+@dataclass(frozen=True)
+class TreeRow:
+    """A node of the nomenclature with its depth in the tree, and what was found on it alone.
+
+    `ae` and `cp` are the credits opened, without what is frozen; euros TTC.
+    """
+
+    node: NomenclatureNode
+    depth: int
+    ae: Decimal
+    cp: Decimal
+    committed: Decimal
+
+    @property
+    def level(self) -> int:
+        """Return the level as people count it, from 1."""
+        return self.depth + 1
+
+    @property
+    def padding(self) -> int:
+        """Return the step of the left margin, in the scale of the design system."""
+        return 1 + 2 * min(self.depth, 6)
+
+
+def nomenclature_subtree(code: str) -> set[int]:
+    """Return the ids of a node and of everything below; one query."""
+    rows = NomenclatureNode.objects.order_by().values_list("pk", "parent_id", "code")
+    below: dict[int | None, list[int]] = {}
+    waiting: list[int] = []
+    for pk, parent, own in rows:
+        below.setdefault(parent, []).append(pk)
+        if own == code:
+            waiting.append(pk)
+    found: set[int] = set()
+    while waiting:
+        pk = waiting.pop()
+        if pk not in found:
+            found.add(pk)
+            waiting.extend(below.get(pk, ()))
+    return found
+
+
+def newest_record(user: Any, origin: str) -> dt.datetime | None:
+    """Return when the last visible movement or commitment of an origin was recorded."""
+    found = [
+        rows.filter(data_origin=origin).aggregate(newest=Max("recorded_at"))["newest"]
+        for rows in (CreditMovement.objects.visible_to(user), Commitment.objects.visible_to(user))
+    ]
+    return max((moment for moment in found if moment is not None), default=None)
+
+
+def nomenclature_tree(user: Any, origin: str, *, q: str = "", kind: str = "") -> list[TreeRow]:
+    """Return the nodes in the order of the tree, with the sums of visible rows of one origin.
+
+    A search keeps the nodes that match and their ancestors. Three queries.
+    """
+    nodes = {node.pk: node for node in NomenclatureNode.objects.visible_to(user).order_by("code")}
+    kept = _with_ancestors(nodes, q=q, kind=kind) if q or kind else set(nodes)
+    moved = movements(user).filter(data_origin=origin).order_by().values_list("node_id")
+    signed = commitments(user).filter(data_origin=origin).order_by().values_list("node_id")
+    moved = moved.exclude(kind__in=sorted(FREEZING_KINDS))
+    credits_of = {pk: (ae, cp) for pk, ae, cp in moved.annotate(Sum("ae"), Sum("cp"))}
+    committed_of = dict(signed.annotate(Sum("amount")))
+    below: dict[int | None, list[NomenclatureNode]] = {}
+    for node in nodes.values():
+        parent = node.parent_id if node.parent_id in nodes else None
+        below.setdefault(parent, []).append(node)
+    rows: list[TreeRow] = []
+    waiting = [(node, 0) for node in reversed(below.get(None, []))]
+    while waiting:
+        node, depth = waiting.pop()
+        if node.pk in kept:
+            ae, cp = credits_of.get(node.pk, (ZERO, ZERO))
+            rows.append(TreeRow(node, depth, ae, cp, committed_of.get(node.pk, ZERO)))
+        waiting += [(child, depth + 1) for child in reversed(below.get(node.pk, []))]
+    return rows
+
+
+def _with_ancestors(nodes: dict[int, NomenclatureNode], *, q: str, kind: str) -> set[int]:
+    """Return the ids of the nodes that match, and of everything above them."""
+    kept: set[int] = set()
+    text = q.casefold()
+    for node in nodes.values():
+        if (kind and node.kind != kind) or text not in f"{node.code} {node.name}".casefold():
+            continue
+        current: NomenclatureNode | None = node
+        while current is not None and current.pk not in kept:
+            kept.add(current.pk)
+            current = nodes.get(current.parent_id) if current.parent_id else None
+    return kept

@@ -1,0 +1,21 @@
+"""Tabs of the budget section."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.urls import reverse
+from django.utils.translation import gettext_lazy as _
+
+_TABS = (
+    ("credit-movements", _("Credit movements")),
+    ("commitments", _("Commitments")),
+    ("services-done", _("Services done")),
+    ("payments", _("Payments")),
+    ("nomenclature", _("Nomenclature")),
+)
+
+
+def tabs() -> list[dict[str, Any]]:
+    """Return the lists of the section."""
+    return [{"name": name, "label": label, "url": reverse(f"web:{name}")} for name, label in _TABS]

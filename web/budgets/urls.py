@@ -1,0 +1,25 @@
+"""Addresses of the budget pages."""
+
+from __future__ import annotations
+
+from django.urls import path, reverse_lazy
+from django.views.generic import RedirectView
+
+from web.budgets import views
+
+urlpatterns = [
+    path(
+        "budget/",
+        RedirectView.as_view(url=reverse_lazy("web:credit-movements")),
+        name="movements",
+    ),
+    path("budget/mouvements/", views.MovementsView.as_view(), name="credit-movements"),
+    path("budget/mouvements/<int:pk>/", views.MovementView.as_view(), name="credit-movement"),
+    path("budget/engagements/", views.CommitmentsView.as_view(), name="commitments"),
+    path("budget/engagements/<int:pk>/", views.CommitmentView.as_view(), name="commitment"),
+    path("budget/services-faits/", views.ServicesDoneView.as_view(), name="services-done"),
+    path("budget/services-faits/<int:pk>/", views.ServiceDoneView.as_view(), name="service-done"),
+    path("budget/paiements/", views.PaymentsView.as_view(), name="payments"),
+    path("budget/paiements/<int:pk>/", views.PaymentView.as_view(), name="payment"),
+    path("budget/nomenclature/", views.NomenclatureView.as_view(), name="nomenclature"),
+]
