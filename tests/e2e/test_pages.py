@@ -32,7 +32,6 @@ TABLES = (
     "/partenaires/",
     "/panorama/",
     "/panorama/2018-03/",
-    "/taches/",
 )
 FORMS = (
     "/projets/nouveau/",
@@ -60,7 +59,7 @@ def details() -> list[str]:
         pages.append(f"/budget/{area}/{row.pk}/")
     job = Job.objects.order_by("pk").first()
     assert job is not None
-    return [*pages, f"/taches/{job.pk}/"]
+    return [*pages, "/taches/", f"/taches/{job.pk}/"]
 
 
 def check(visitor: Any, path: str, *, rows: bool) -> list[str]:
@@ -75,14 +74,14 @@ def check(visitor: Any, path: str, *, rows: bool) -> list[str]:
         faults.append(f"{path}: {page.locator('h1').count()} h1")
     if rows and not page.locator("table tbody tr").count():
         faults.append(f"{path}: no data row")
-    faults += [f"{path}: console: {text}" for text in visitor.complaints]
-    faults += [f"{path}: policy: {text}" for text in visitor.reports()]
     width = page.evaluate("document.documentElement.scrollWidth")
     if width > page.viewport_size["width"]:
         faults.append(f"{path}: {width} px wide")
     for violation in Axe().run(page).response["violations"]:
         where = violation["nodes"][0]["html"][:120]
         faults.append(f"{path}: axe {violation['id']}: {where}")
+    faults += [f"{path}: console: {text}" for text in visitor.complaints]
+    faults += [f"{path}: policy: {text}" for text in visitor.reports()]
     return faults
 
 

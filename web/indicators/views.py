@@ -22,9 +22,9 @@ from web.projects.access import visible_project
 from web.projects.sheet_selectors import snapshot_of
 
 PAGES = {
-    "credit-movement": "web:movement",
+    "credit-movement": "web:credit-movement",
     "commitment": "web:commitment",
-    "service-done": "web:service_done",
+    "service-done": "web:service-done",
     "payment": "web:payment",
 }
 
