@@ -2,7 +2,16 @@
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import include, path
 
 app_name = "web"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("", include("web.dashboard.urls")),
+    path("", include("web.auth.urls")),
+    path("", include("web.projects.urls")),
+    path("", include("web.indicators.urls")),
+    path("", include("web.budgets.urls")),
+    path("", include("web.partners.urls")),
+    path("", include("web.panorama.urls")),
+    path("", include("web.jobs.urls")),
+]
