@@ -19,6 +19,7 @@ from jobs.enums import JobState
 from jobs.models import Job
 from jobs.services import label_of
 from web.jobs.forms import JobFilterForm, RecomputeForm
+from web.jobs.selectors import steering_of
 from web.listing import ListColumn
 from web.lists import ListView
 from web.mixins import PageView, ServiceFormView
@@ -126,6 +127,7 @@ class JobView(PageView):
                 "has_ended": job.state in ENDED,
                 "pause": PAUSES[min(look, len(PAUSES) - 1)],
                 "look": look + 1,
+                "steering": steering_of(request.user, job),
             }
         )
 
