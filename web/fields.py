@@ -100,7 +100,7 @@ class PercentInput(forms.CharField):
 
 
 class DayField(forms.CharField):
-    """A date: JJ/MM/AAAA, AAAA-MM-JJ or « 3 novembre 2026 »; never two digits of a year."""
+    """A date: DD/MM/YYYY, AAAA-MM-JJ or « 3 novembre 2026 »; never two digits of a year."""
 
     default_error_messages = {
         "day": _("“%(value)s” is not a date. Write for example 30/11/2027."),

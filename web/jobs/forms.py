@@ -22,7 +22,7 @@ class JobFilterForm(PageForm):
 class RecomputeForm(PageForm):
     """The date of a computation of every indicator."""
 
-    as_of = DayField(label=_("Situation on"), help_text=_("JJ/MM/AAAA"))
+    as_of = DayField(label=_("Situation on"), help_text=_("DD/MM/YYYY"))
 
     def clean_as_of(self) -> Any:
         """Refuse a date in the future: its facts are not known."""

@@ -72,7 +72,7 @@ class ProjectForm(VersionedForm):
     manager = forms.ModelChoiceField(
         label=_("Project manager"), queryset=User.objects.none(), required=False
     )
-    started_on = DayField(label=_("Start date"), required=False, help_text=_("JJ/MM/AAAA"))
+    started_on = DayField(label=_("Start date"), required=False, help_text=_("DD/MM/YYYY"))
     description = forms.CharField(
         label=_("Description"), max_length=5000, required=False, widget=forms.Textarea({"rows": 4})
     )
@@ -107,15 +107,15 @@ class EstimateForm(VersionedForm):
         required=False,
         help_text=_("For example 1 234 567,89 or 2,5 M€"),
     )
-    end_on = DayField(label=_("End date"), required=False, help_text=_("JJ/MM/AAAA"))
-    edition_on = DayField(label=_("Date of the estimate"), help_text=_("JJ/MM/AAAA"))
+    end_on = DayField(label=_("End date"), required=False, help_text=_("DD/MM/YYYY"))
+    edition_on = DayField(label=_("Date of the estimate"), help_text=_("DD/MM/YYYY"))
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
 class ProgressForm(VersionedForm):
     """Physical progress and weather."""
 
-    reported_on = DayField(label=_("Date of the report"), help_text=_("JJ/MM/AAAA"))
+    reported_on = DayField(label=_("Date of the report"), help_text=_("DD/MM/YYYY"))
     percent_complete = PercentInput(label=_("Physical progress (%)"))
     weather = forms.ChoiceField(label=_("Weather"), choices=Weather.choices)
     comment = forms.CharField(
@@ -128,9 +128,9 @@ class BaselineForm(VersionedForm):
 
     name = forms.CharField(label=_("Name"), max_length=120, required=False)
     full_cost = AmountField(label=_("Full cost (euros, TTC)"), required=False)
-    start_on = DayField(label=_("Start date"), required=False, help_text=_("JJ/MM/AAAA"))
-    end_on = DayField(label=_("End date"), required=False, help_text=_("JJ/MM/AAAA"))
-    approved_on = DayField(label=_("Approved on"), help_text=_("JJ/MM/AAAA"))
+    start_on = DayField(label=_("Start date"), required=False, help_text=_("DD/MM/YYYY"))
+    end_on = DayField(label=_("End date"), required=False, help_text=_("DD/MM/YYYY"))
+    approved_on = DayField(label=_("Approved on"), help_text=_("DD/MM/YYYY"))
     decision_reference = forms.CharField(label=_("Reference of the decision"), max_length=80)
     reason = forms.CharField(label=_("Reason"), max_length=500)
 
@@ -138,7 +138,7 @@ class BaselineForm(VersionedForm):
 class CloseForm(VersionedForm):
     """Closing a project."""
 
-    closed_on = DayField(label=_("Closed on"), help_text=_("JJ/MM/AAAA"))
+    closed_on = DayField(label=_("Closed on"), help_text=_("DD/MM/YYYY"))
     closing_reason = forms.CharField(label=_("Reason"), max_length=500)
 
 
