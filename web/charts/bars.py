@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from common.templatetags.amounts import amount, in_millions, number
 from web.charts.axes import LEFT, ordered_axis, value_axis
-from web.charts.shapes import Bar, Chart, Label, LegendEntry, Text, twin
+from web.charts.shapes import Bar, Chart, Label, LegendEntry, Text, TwinCell, twin
 
 MILLION = 1_000_000
 
@@ -51,16 +51,7 @@ def year_bars(
             _("CP opened"),
             _("CP paid"),
         ],
-        rows=[
-            twin(
-                str(y.year),
-                amount(y.ae_opened),
-                amount(y.ae_committed),
-                amount(y.cp_opened),
-                amount(y.cp_paid),
-            )
-            for y in years
-        ],
+        rows=[_row(figures) for figures in years],
         legend=[
             LegendEntry(_("AE opened"), "pf-b-ae-open", "bar"),
             LegendEntry(_("AE committed"), "pf-b-ae", "bar"),
@@ -68,6 +59,17 @@ def year_bars(
             LegendEntry(_("CP paid"), "pf-b-cp", "hatched"),
         ],
     )
+    _draw(chart, years)
+    return chart
+
+
+def _row(y: YearFigures) -> list[TwinCell]:
+    amounts = (y.ae_opened, y.ae_committed, y.cp_opened, y.cp_paid)
+    return twin(str(y.year), *(amount(value) for value in amounts))
+
+
+def _draw(chart: Chart, years: list[YearFigures]) -> None:
+    """Put the axes and the four bars of each exercise on the chart."""
     known = [
         float(value) / MILLION
         for y in years
@@ -90,7 +92,6 @@ def year_bars(
                 Bar(round(left, 1), min(top, zero), bar_width, abs(zero - top), css, hatched)
             )
     chart.labels.append(Label(LEFT - 6, 10, "M€", "pf-s-small", "end"))
-    return chart
 
 
 def _conclusion(years: list[YearFigures]) -> str:

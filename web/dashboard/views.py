@@ -77,55 +77,69 @@ class DashboardView(PageView):
 def key_figures(figures: RollUp, rows: list[selectors.Followed], origin: str) -> list[KeyFigure]:
     """Return the six figures of the top row, from the roll-up of the perimeter."""
     alerts = sum(row.has_alert for row in rows)
-    gap, slip = figures.cost_gap_aggregate, figures.schedule_gap_aggregate
-    framing = figures.projects - figures.with_cost
+    uncosted = figures.projects - figures.with_cost
     return [
         KeyFigure(
-            "projects",
-            _("Projects followed"),
-            number(figures.projects),
-            _("%(count)s without a published cost") % {"count": number(framing)},
-            selectors.list_url(origin),
+            key="projects",
+            label=_("Projects followed"),
+            value=number(figures.projects),
+            detail=_("%(count)s without a published cost") % {"count": number(uncosted)},
+            url=selectors.list_url(origin),
         ),
+        *_drift_figures(figures),
+        *_budget_figures(figures),
         KeyFigure(
-            "cost",
-            _("Current cost"),
-            millions(figures.current_cost, 1),
-            _("%(gap)s / initial %(initial)s")
+            key="alerts",
+            label=_("Projects in alert"),
+            value=number(alerts),
+            detail=_("a gap of cost or duration above its threshold"),
+            url=selectors.list_url(origin, sort="-gap"),
+            level="alert" if alerts else "ok",
+        ),
+    ]
+
+
+def _drift_figures(figures: RollUp) -> list[KeyFigure]:
+    """Return the cost and the schedule gap, each with its level."""
+    gap, slip = figures.cost_gap_aggregate, figures.schedule_gap_aggregate
+    return [
+        KeyFigure(
+            key="cost",
+            label=_("Current cost"),
+            value=millions(figures.current_cost, 1),
+            detail=_("%(gap)s / initial %(initial)s")
             % {"gap": variation(gap), "initial": millions(figures.cost_gap_initial, 1)},
-            reverse("web:indicator", args=["DR-07"]),
-            level_of("DR-07", gap),
+            url=reverse("web:indicator", args=["DR-07"]),
+            level=level_of("DR-07", gap),
         ),
         KeyFigure(
-            "schedule",
-            _("Schedule gap"),
-            variation(slip),
-            _("aggregate, threshold 15 %%; mean %(mean)s")
+            key="schedule",
+            label=_("Schedule gap"),
+            value=variation(slip),
+            detail=_("aggregate, threshold 15 %%; mean %(mean)s")
             % {"mean": variation(figures.schedule_gap_mean)},
-            reverse("web:indicator", args=["DR-08"]),
-            level_of("DR-08", slip),
+            url=reverse("web:indicator", args=["DR-08"]),
+            level=level_of("DR-08", slip),
+        ),
+    ]
+
+
+def _budget_figures(figures: RollUp) -> list[KeyFigure]:
+    """Return the execution of the exercise, AE and CP apart."""
+    return [
+        KeyFigure(
+            key="ae",
+            label=_("AE committed"),
+            value=percent(figures.ae_commitment_rate),
+            detail=_out_of(figures.ae_committed, figures.ae_opened, figures.ae_frozen),
+            url=reverse("web:indicator", args=["BX-01"]),
         ),
         KeyFigure(
-            "ae",
-            _("AE committed"),
-            percent(figures.ae_commitment_rate),
-            _out_of(figures.ae_committed, figures.ae_opened, figures.ae_frozen),
-            reverse("web:indicator", args=["BX-01"]),
-        ),
-        KeyFigure(
-            "cp",
-            _("CP paid"),
-            percent(figures.cp_consumption_rate),
-            _out_of(figures.cp_paid, figures.cp_opened, figures.cp_frozen),
-            reverse("web:indicator", args=["BX-02"]),
-        ),
-        KeyFigure(
-            "alerts",
-            _("Projects in alert"),
-            number(alerts),
-            _("a gap of cost or duration above its threshold"),
-            selectors.list_url(origin, sort="-gap"),
-            "alert" if alerts else "ok",
+            key="cp",
+            label=_("CP paid"),
+            value=percent(figures.cp_consumption_rate),
+            detail=_out_of(figures.cp_paid, figures.cp_opened, figures.cp_frozen),
+            url=reverse("web:indicator", args=["BX-02"]),
         ),
     ]
 

@@ -70,62 +70,75 @@ def sheet_figures(
     """Return the six figures: cost, end, AE, CP, indices, left to pay."""
     if snapshot is None:
         return []
-    s = snapshot
-    end = estimates[-1].end_on if estimates else None
+    return [
+        *_drift_figures(snapshot, estimates[-1] if estimates else None),
+        *_budget_figures(snapshot),
+        _indices(snapshot),
+        SheetFigure(
+            key="left",
+            label=_("Left to pay"),
+            value=millions(snapshot.left_to_pay),
+            detail=_("committed − paid, TTC"),
+            code="BX-06",
+        ),
+    ]
+
+
+def _drift_figures(s: IndicatorSnapshot, standing: Estimate | None) -> list[SheetFigure]:
     slip = None
     if s.initial_duration is not None and s.current_duration is not None:
         slip = s.current_duration - s.initial_duration
-    indices = f"{number(s.cpi, 2) or '–'} / {number(s.spi_t, 2) or '–'}"
-    worst = {level_of("EV-03", s.cpi), level_of("ES-03", s.spi_t)}
     return [
         SheetFigure(
-            "cost",
-            _("Current cost"),
-            millions(s.current_cost),
-            _("%(gap)s / initial %(initial)s")
+            key="cost",
+            label=_("Current cost"),
+            value=millions(s.current_cost),
+            detail=_("%(gap)s / initial %(initial)s")
             % {"gap": variation(s.cost_gap_rate) or "–", "initial": millions(s.initial_cost)},
-            "DR-07",
-            level_of("DR-07", s.cost_gap_rate),
+            code="DR-07",
+            level=level_of("DR-07", s.cost_gap_rate),
         ),
         SheetFigure(
-            "end",
-            _("Expected end"),
-            month_name(end),
-            _("%(slip)s months, %(gap)s of the initial duration")
+            key="end",
+            label=_("Expected end"),
+            value=month_name(standing.end_on if standing else None),
+            detail=_("%(slip)s months, %(gap)s of the initial duration")
             % {"slip": number(slip) or "–", "gap": variation(s.schedule_gap_rate) or "–"},
-            "DR-08",
-            level_of("DR-08", s.schedule_gap_rate),
-        ),
-        SheetFigure(
-            "ae",
-            _("AE committed"),
-            percent(s.ae_commitment_rate),
-            _("%(used)s of the year") % {"used": millions(s.ae_committed) or "–"},
-            "BX-01",
-        ),
-        SheetFigure(
-            "cp",
-            _("CP paid"),
-            percent(s.cp_consumption_rate),
-            _("%(used)s of the year") % {"used": millions(s.cp_paid) or "–"},
-            "BX-02",
-        ),
-        SheetFigure(
-            "indices",
-            _("CPI / SPI(t)"),
-            indices,
-            _("cost and schedule, threshold 0.90"),
-            "EV-03",
-            next((v for v in ("alert", "warning", "ok") if v in worst), ""),
-        ),
-        SheetFigure(
-            "left",
-            _("Left to pay"),
-            millions(s.left_to_pay),
-            _("committed − paid, TTC"),
-            "BX-06",
+            code="DR-08",
+            level=level_of("DR-08", s.schedule_gap_rate),
         ),
     ]
+
+
+def _budget_figures(s: IndicatorSnapshot) -> list[SheetFigure]:
+    return [
+        SheetFigure(
+            key="ae",
+            label=_("AE committed"),
+            value=percent(s.ae_commitment_rate),
+            detail=_("%(used)s of the year") % {"used": millions(s.ae_committed) or "–"},
+            code="BX-01",
+        ),
+        SheetFigure(
+            key="cp",
+            label=_("CP paid"),
+            value=percent(s.cp_consumption_rate),
+            detail=_("%(used)s of the year") % {"used": millions(s.cp_paid) or "–"},
+            code="BX-02",
+        ),
+    ]
+
+
+def _indices(s: IndicatorSnapshot) -> SheetFigure:
+    levels = {level_of("EV-03", s.cpi), level_of("ES-03", s.spi_t)}
+    return SheetFigure(
+        key="indices",
+        label=_("CPI / SPI(t)"),
+        value=f"{number(s.cpi, 2) or '–'} / {number(s.spi_t, 2) or '–'}",
+        detail=_("cost and schedule, threshold 0.90"),
+        code="EV-03",
+        level=next((level for level in ("alert", "warning", "ok") if level in levels), ""),
+    )
 
 
 def estimates_chart(estimates: list[Estimate]) -> Chart:
