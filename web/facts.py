@@ -18,7 +18,7 @@ from accounts.permissions import can
 from common.models import DataOrigin
 from common.tabular.columns import Value
 from projects.models import PortfolioNode, Project
-from web.exports import export
+from web.exports import FORMATS, export
 from web.forms import FilterForm
 from web.listing import ListColumn, Sorting, Text, sorting
 from web.lists import ListView, address, filter_words, sorted_rows, valid_filters
@@ -147,7 +147,7 @@ class FactListView(ListView):
         rows = form.keep(rows, filters) if form.is_valid() else rows.none()
         order = sorting(self.columns, request.GET.get("sort", ""), self.default_sort)
         rows = sorted_rows(rows, order)
-        if request.GET.get("format") and form.is_valid():
+        if request.GET.get("format") in FORMATS and form.is_valid():
             return self.exported(request.GET["format"], rows, form, filters)
         return self.page(self.context(form, filters, rows, order))
 

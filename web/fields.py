@@ -81,7 +81,7 @@ class PercentInput(forms.CharField):
 
     def to_python(self, value: Any) -> Any:
         """Return the percentage, or None."""
-        text = super().to_python(value).strip().removesuffix("%").strip()
+        text = (super().to_python(value) or "").strip().removesuffix("%").strip()
         if not text:
             return None
         try:

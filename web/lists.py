@@ -152,8 +152,9 @@ def filter_words(form: forms.Form, filters: dict[str, Any]) -> list[tuple[str, s
     words = []
     for name, value in filters.items():
         shown: Any = value
-        if isinstance(form.fields[name], forms.ChoiceField):
-            shown = dict(_flat(form.fields[name].choices)).get(str(value), value)
+        field = form.fields[name]
+        if isinstance(field, forms.ChoiceField):
+            shown = dict(_flat(field.choices)).get(str(value), value)
         elif isinstance(value, bool):
             shown = _("yes")
         else:

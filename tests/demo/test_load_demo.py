@@ -121,7 +121,7 @@ def test_the_account_of_a_real_person_is_never_taken(debug):
 @pytest.mark.django_db
 def test_it_is_refused_beside_operational_data_of_the_same_codes(debug):
     PortfolioNode.objects.create(code="DNE", name="Portefeuille", kind="portfolio")
-    with pytest.raises(CommandError, match="portfolios.csv:2"):
+    with pytest.raises(CommandError, match=r"portfolios\.csv:2"):
         call("load_demo")
     assert not Project.objects.exists()
 

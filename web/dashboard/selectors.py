@@ -156,7 +156,8 @@ def change_facts(user: Any, origin: str, since: dt.date) -> list[ChangeFact]:
 def _estimate_facts(readable: Any, since: dt.date) -> list[ChangeFact]:
     concerned = Estimate.objects.filter(project__in=readable, edition_on__gte=since)
     rows = Estimate.objects.filter(project__in=concerned.values("project_id"))
-    found, former = [], {}
+    found: list[ChangeFact] = []
+    former: dict[int, Estimate] = {}
     for row in rows.select_related("project").order_by("edition_on", "recorded_at", "pk"):
         before = former.get(row.project_id)
         former[row.project_id] = row
@@ -182,7 +183,8 @@ def _fact(row: Estimate, kind: str, before: Any, after: Any, weight: float) -> C
 def _weather_facts(readable: Any, since: dt.date) -> list[ChangeFact]:
     concerned = ProgressReport.objects.filter(project__in=readable, reported_on__gte=since)
     rows = ProgressReport.objects.filter(project__in=concerned.values("project_id"))
-    found, former = [], {}
+    found: list[ChangeFact] = []
+    former: dict[int, str] = {}
     severity = {code: index for index, code in enumerate(Weather.values)}
     for row in rows.select_related("project").order_by("reported_on", "recorded_at", "pk"):
         before = former.get(row.project_id)

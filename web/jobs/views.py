@@ -45,7 +45,7 @@ COLUMNS = (
         is_header=True,
     ),
     ListColumn("kind", gettext_lazy("Work"), lambda job: label_of(job.kind), order=("kind",)),
-    ListColumn("key", gettext_lazy("On"), lambda job: job.key or gettext_lazy("everything")),
+    ListColumn("key", gettext_lazy("On"), lambda job: job.key or str(gettext_lazy("everything"))),
     ListColumn(
         "state", gettext_lazy("State"), lambda job: job.get_state_display(), order=("state",)
     ),
@@ -98,6 +98,8 @@ class JobListView(ListView):
     def rows(self, filters: dict[str, Any]) -> Any:
         """Return the jobs that the filter keeps."""
         rows = Job.objects.visible_to(self.request.user).select_related("requested_by")
+        if not JobFilterForm(self.request.GET).is_valid():
+            return rows.none()
         return rows.filter(state=filters["state"]) if "state" in filters else rows
 
     def more(self) -> dict[str, Any]:

@@ -113,6 +113,8 @@ class EditionView(ListView):
         rows = rows.filter(edition__code=self.kwargs["code"]).select_related("project")
         if not rows.exists():
             raise Http404
+        if not EntryFilterForm(self.request.GET).is_valid():
+            return rows.none()
         if "q" in filters:
             words = filters["q"]
             rows = rows.filter(Q(title__icontains=words) | Q(ministry_label__icontains=words))

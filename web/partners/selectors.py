@@ -90,7 +90,8 @@ class ContractSheet:
     @property
     def vat(self) -> Decimal:
         """The tax of the initial amount: TTC minus HT."""
-        return self.contract.amount_incl_tax - self.contract.amount_excl_tax
+        tax: Decimal = self.contract.amount_incl_tax - self.contract.amount_excl_tax
+        return tax
 
     @property
     def committed(self) -> Decimal:

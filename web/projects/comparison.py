@@ -68,6 +68,6 @@ def _shown(field: forms.Field, value: Any) -> str:
     if value is None:
         return ""
     if isinstance(field, forms.ChoiceField):
-        labels = {str(key): str(label) for key, label in field.choices}
+        labels = {str(key): str(label) for key, label in list(field.choices)}  # type: ignore[arg-type,misc]
         return labels.get(str(value), str(value))
     return str(value)

@@ -107,8 +107,7 @@ class ProjectFormView(ServiceFormView):
     def stale(self, form: forms.Form) -> dict[str, Any]:
         """Show what was saved beside what was typed; the next submission takes that version."""
         self.project = visible_project(self.request.user, self.project.code)
-        form.data = form.data.copy()
-        form.data["version"] = str(self.project.version)
+        form.data = {**form.data.dict(), "version": str(self.project.version)}  # type: ignore[attr-defined]
         saved = current_values(self.project, type(form))
         return {"comparison": both_versions(form, saved), "project": self.project}
 

@@ -54,7 +54,7 @@ class ProjectForm(VersionedForm):
     """What people edit of a project; the costs, dates and progress have their own forms."""
 
     title = forms.CharField(label=_("Title"), max_length=200)
-    node = forms.ModelChoiceField(
+    node: forms.ModelChoiceField[PortfolioNode] = forms.ModelChoiceField(
         label=_("Portfolio or programme"), queryset=PortfolioNode.objects.none()
     )
     ministry = forms.ModelChoiceField(
