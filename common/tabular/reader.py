@@ -76,7 +76,7 @@ def read_table(
         table = Table(name, kind, read_sheets(data, name))
     else:
         text, encoding = decode(data, name)
-        if not text.strip("\ufeff\u200b \t\r\n;,\""):
+        if not text.strip('\ufeff\u200b \t\r\n;,"'):
             raise TabularError(_("the file is empty"), code="empty_file", file=name)
         rows, found = parse_text(text, name, separator)
         table = Table(name, "csv", (Sheet("", rows),), encoding, found)

@@ -57,7 +57,7 @@ def users(db):
     return SimpleNamespace(
         director=make_user("director", Role.PORTFOLIO_DIRECTOR, "A"),
         manager=make_user("manager", Role.PROJECT_MANAGER),
-        budget=make_user("budget", Role.BUDGET_OFFICER, "A"),
+        budget=make_user("budget-officer", Role.BUDGET_OFFICER, "A"),
         controller=make_user("controller", Role.MANAGEMENT_CONTROLLER),
         stranger=make_user("stranger"),
     )

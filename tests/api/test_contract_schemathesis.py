@@ -6,6 +6,7 @@ one request that is known to be good. The seed of the run is printed with any fa
 
 from __future__ import annotations
 
+import io
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from typing import Any
 
 import pytest
 import schemathesis
+from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections, transaction
@@ -65,12 +67,26 @@ REFUSED: dict[str, dict[str, str]] = {
 
 
 @pytest.fixture
-def filled(api, users, portfolio, after_commit):
-    """Compute the indicators, and give each role a job and a published row to read."""
+def demo(db, django_settings):
+    """Load the demo, before the rows of these tests: it replaces what is fictitious."""
+    django_settings.DEBUG = True
+    call_command("load_demo", verbosity=0, stdout=io.StringIO())
+    django_settings.DEBUG = False
+
+
+@pytest.fixture
+def filled(demo, api, users, portfolio, after_commit):
+    """Compute the indicators beside the demo, and give each role a job to read."""
     add_frame(portfolio, users)
     with after_commit():
         assert api.controller.post("/api/v1/jobs/", JOB, format="json").status_code == 202
     return portfolio
+
+
+@pytest.fixture
+def django_settings(request):
+    """pytest-django's settings, under a name that hypothesis has not taken."""
+    return request.getfixturevalue("settings")
 
 
 @contextmanager
