@@ -256,7 +256,7 @@ def check_steps() -> list[tuple[str, list[str], dict[str, str | None]]]:
             bare,
         ),
         ("mypy", ["-m", "mypy"], bare),
-        ("djlint", ["-m", "djlint", "web", "--lint", "--check", "--quiet"], bare),
+        ("djlint", ["-m", "djlint", "web", "--lint", "--quiet"], bare),
         ("migrations", ["manage.py", "makemigrations", "--check", "--dry-run"], bare),
         ("translations", ["scripts/translations.py", "check"], bare),
         ("deployment settings", deploy, production),

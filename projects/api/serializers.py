@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers as drf
 
 from common.api.fields import DayField, MoneyStringField, PercentStringField, RowSerializer
@@ -170,3 +172,29 @@ class PanoramaRow(RowSerializer):
     funding = drf.CharField()
     source_line = drf.IntegerField()
     data_origin = drf.ChoiceField(DataOrigin.choices)
+
+
+class ProjectFieldChange(drf.Serializer[Any]):
+    """One field of an edit."""
+
+    field = drf.CharField()
+    before = drf.JSONField(allow_null=True)
+    after = drf.JSONField(allow_null=True)
+
+
+class ProjectEditRow(drf.Serializer[Any]):
+    """One recorded version of a project."""
+
+    at = drf.DateTimeField()
+    version = drf.IntegerField()
+    kind = drf.ChoiceField(choices=["created", "changed"])
+    actor = drf.CharField(allow_blank=True)
+    actor_name = drf.CharField(allow_blank=True)
+    reason = drf.CharField(allow_blank=True)
+    changes = ProjectFieldChange(many=True)
+
+
+class ProjectEdits(drf.Serializer[Any]):
+    """The history of a project, the oldest version first."""
+
+    results = ProjectEditRow(many=True)

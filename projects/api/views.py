@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, When
+from django.http import Http404
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
@@ -13,14 +15,16 @@ from rest_framework.response import Response
 
 from accounts.enums import Action, Resource
 from common.api.etags import expected_version
+from common.api.filters import refuse_unknown
 from common.api.views import CODE, RowViewSet
 from common.exceptions import StaleEdit
 from common.fiscal import today
 from projects.api.filters import ProjectFilters
 from projects.api.inputs import Closing, ProjectCreation, ProjectEdit, Reopening
 from projects.api.rights import check_placement, has_own_reach_only, target_project
-from projects.api.serializers import ProjectDetail, ProjectRow
+from projects.api.serializers import ProjectDetail, ProjectEdits, ProjectRow
 from projects.models import Baseline, Estimate, Project, ProjectAlias
+from projects.selectors import project_edits
 from projects.services.projects import (
     close_project,
     create_project,
@@ -129,6 +133,16 @@ class ProjectViewSet(RowViewSet):
         project = target_project(request.user, code, Action.CLOSE)
         version = expected_version(request)
         return self._written(reopen_project, project, version, **self.body(Reopening))
+
+    @extend_schema(responses={200: ProjectEdits})
+    @action(detail=True, methods=["get"])
+    def history(self, request: Request, code: str) -> Response:
+        """Every recorded version of a project: who changed what, when and why."""
+        refuse_unknown(request, set())
+        seen = Project.objects.visible_to(request.user).filter(code=code).first()
+        if seen is None:
+            raise Http404
+        return Response({"results": [asdict(edit) for edit in project_edits(seen)]})
 
     def _written(self, service: Any, project: Project, version: int, **fields: Any) -> Response:
         """Call the service; a stale edit is answered with the record as it stands."""

@@ -23,6 +23,7 @@ from indicators.selectors import indicator_value
 from indicators.series import load_series, month_labels, status_date
 from partners.models import Contract
 from projects.models import Estimate, ProgressReport, Project
+from projects.selectors import project_edits
 from web.charts.bars import YearFigures
 from web.levels import level_of
 
@@ -225,21 +226,17 @@ def history_of(project: Project) -> list[Event]:
 
 
 def _edits(project: Project) -> list[Event]:
-    rows = list(project.history.select_related("history_user").order_by("history_date"))
-    events = []
-    for before, after in zip([None, *rows[:-1]], rows, strict=True):
-        changed = after.diff_against(before).changed_fields if before else ["created"]
-        labels = [_field_label(name) for name in changed if name not in ("version", "updated_at")]
-        who = str(after.history_user or "")
-        reason = after.history_change_reason or ""
-        events.append(Event(after.history_date, "edit", who, ", ".join(labels), reason))
-    return events
-
-
-def _field_label(name: str) -> str:
-    if name == "created":
-        return ""
-    return str(Project._meta.get_field(name).verbose_name)  # type: ignore[union-attr]
+    labels = {column.attname: column.verbose_name for column in Project._meta.concrete_fields}
+    return [
+        Event(
+            edit.at,
+            "edit",
+            edit.actor_name,
+            ", ".join(str(labels[change.field]) for change in edit.changes),
+            edit.reason,
+        )
+        for edit in project_edits(project)
+    ]
 
 
 def _rows_of(project: Project) -> list[Event]:

@@ -1,0 +1,78 @@
+"""Reads of the projects room that are not rows of one model."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+from typing import Any
+
+from projects.models import Project
+
+# Columns that move with every edit and tell nothing.
+_SILENT = frozenset({"version", "updated_at"})
+
+
+@dataclass(frozen=True)
+class FieldChange:
+    """One field of an edit: its name, its former and its new value as JSON scalars."""
+
+    field: str
+    before: Any
+    after: Any
+
+
+@dataclass(frozen=True)
+class Edit:
+    """One recorded version of a project: when, by whom, why, and what changed in it."""
+
+    at: dt.datetime
+    version: int
+    kind: str
+    actor: str
+    actor_name: str
+    reason: str
+    changes: list[FieldChange] = field(default_factory=list)
+
+
+def project_edits(project: Project) -> list[Edit]:
+    """Return every recorded version of a project, the oldest first; one query."""
+    rows = list(project.history.select_related("history_user").order_by("history_date", "pk"))
+    names = (
+        [
+            column.attname
+            for column in type(rows[0])._meta.concrete_fields
+            if not column.name.startswith("history_") and column.name not in _SILENT
+        ]
+        if rows
+        else []
+    )
+    edits = []
+    for former, row in zip([None, *rows[:-1]], rows, strict=True):
+        changes = [] if former is None else _changes(former, row, names)
+        edits.append(_edit(row, changes, first=former is None))
+    return edits
+
+
+def _changes(former: Any, row: Any, names: list[str]) -> list[FieldChange]:
+    return [
+        FieldChange(name, _plain(getattr(former, name)), _plain(getattr(row, name)))
+        for name in names
+        if getattr(former, name) != getattr(row, name)
+    ]
+
+
+def _plain(value: Any) -> Any:
+    return value if isinstance(value, (str, int, bool)) or value is None else str(value)
+
+
+def _edit(row: Any, changes: list[FieldChange], *, first: bool) -> Edit:
+    person = row.history_user
+    return Edit(
+        at=row.history_date,
+        version=row.version,
+        kind="created" if first else "changed",
+        actor=person.username if person else "",
+        actor_name=str(person) if person else "",
+        reason=row.history_change_reason or "",
+        changes=changes,
+    )
