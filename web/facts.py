@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django import forms
@@ -19,11 +19,12 @@ from common.models import DataOrigin
 from common.tabular.columns import Value
 from projects.models import PortfolioNode, Project
 from web.exports import FORMATS, export
-from web.forms import FilterForm
+from web.forms import FilterForm, any_of
 from web.listing import ListColumn, Sorting, Text, sorting
 from web.lists import ListView, address, filter_words, sorted_rows, valid_filters
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
+ORIGIN = "data_origin"
 
 
 class OneOriginForm(FilterForm):
@@ -59,7 +60,12 @@ class OfProjectForm(OneOriginForm):
     """Filters of what hangs on a project; codes that the person cannot read are unknown."""
 
     project = forms.CharField(label=_("Project code"), required=False, max_length=40)
-    node = forms.CharField(label=_("Portfolio node (code)"), required=False, max_length=40)
+    node = forms.ChoiceField(label=_("Portfolio node"), required=False)
+
+    def __init__(self, data: Any, *, user: Any) -> None:
+        super().__init__(data, user=user)
+        nodes = PortfolioNode.objects.visible_to(user).order_by("code")
+        self.fields["node"] = node_field(_("Portfolio node"), nodes)
 
     def clean_project(self) -> str:
         """Refuse a code that names no visible project."""
@@ -68,12 +74,11 @@ class OfProjectForm(OneOriginForm):
             raise ValidationError(_("No project that you can read has this code."))
         return code
 
-    def clean_node(self) -> str:
-        """Refuse a code that names no visible node of the portfolio."""
-        code: str = self.cleaned_data["node"]
-        if code and not PortfolioNode.objects.visible_to(self.user).filter(code=code).exists():
-            raise ValidationError(_("No portfolio node that you can read has this code."))
-        return code
+
+def node_field(label: Any, nodes: QuerySet[Any]) -> forms.ChoiceField:
+    """Return the filter by node of a tree; one query."""
+    named = [(code, f"{code} · {name}") for code, name in nodes.values_list("code", "name")]
+    return forms.ChoiceField(label=label, required=False, choices=any_of(named))
 
 
 @dataclass(frozen=True)
@@ -193,18 +198,23 @@ class FactListView(ListView):
             user=self.request.user,
             name=self.name,
             wanted=wanted,
-            columns=self.columns,
+            columns=exported_columns(self.columns),
             rows=rows.iterator(chunk_size=2000),
             notes=notes,
             has_fictitious=self.origin == DataOrigin.FICTITIOUS,
         )
 
 
+def exported_columns(columns: tuple[ListColumn, ...]) -> tuple[ListColumn, ...]:
+    """Name the column of origin in exports by its code, the same in every language and API."""
+    return tuple(replace(c, heading=ORIGIN) if c.key == ORIGIN else c for c in columns)
+
+
 def origin_column() -> ListColumn:
     """Return the column that says where each row comes from."""
     return ListColumn(
-        "data_origin",
-        "data_origin",
+        ORIGIN,
+        _("Data origin"),
         lambda row: row.data_origin,
         label=lambda row: DataOrigin(row.data_origin).label,
         definition=_("operational, published or fictitious; totals never mix two origins"),

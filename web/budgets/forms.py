@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
@@ -14,7 +13,7 @@ from budgets.models import NomenclatureNode
 from common.models import DataOrigin
 from projects.models import PortfolioNode
 from web.budgets.selectors import nomenclature_subtree
-from web.facts import FIRST_YEAR, LAST_YEAR, OfProjectForm
+from web.facts import FIRST_YEAR, LAST_YEAR, OfProjectForm, node_field
 from web.fields import DayField
 from web.forms import PageForm, any_of
 
@@ -27,19 +26,14 @@ class LedgerForm(OfProjectForm):
     fiscal_year = forms.IntegerField(
         label=_("Fiscal year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR
     )
-    nomenclature = forms.CharField(
-        label=_("Nomenclature node (code)"), required=False, max_length=40
-    )
+    nomenclature = forms.ChoiceField(label=_("Nomenclature"), required=False)
     date_from = DayField(label=_("From"), required=False)
     date_to = DayField(label=_("Up to"), required=False)
 
-    def clean_nomenclature(self) -> str:
-        """Refuse a code that is in no nomenclature."""
-        code: str = self.cleaned_data["nomenclature"]
-        nodes = NomenclatureNode.objects.visible_to(self.user)
-        if code and not nodes.filter(code=code).exists():
-            raise ValidationError(_("No node of the nomenclature has this code."))
-        return code
+    def __init__(self, data: Any, *, user: Any) -> None:
+        super().__init__(data, user=user)
+        nodes = NomenclatureNode.objects.visible_to(user).order_by("code")
+        self.fields["nomenclature"] = node_field(_("Nomenclature"), nodes)
 
     def clean(self) -> dict[str, Any]:
         """Refuse dates in the wrong order."""

@@ -20,6 +20,8 @@ from budgets.models import (
 from partners.models import Contract
 
 ZERO = Decimal("0.00")
+Sums = tuple[Decimal, Decimal, Decimal]
+NOTHING: Sums = (ZERO, ZERO, ZERO)
 _PROVENANCE = ("batch", "recorded_by")
 _OF_COMMITMENT = ("commitment", "commitment__project", "commitment__node")
 
@@ -100,7 +102,7 @@ def commitment_life(user: Any, commitment: Commitment) -> CommitmentLife:
 
 @dataclass(frozen=True)
 class TreeRow:
-    """A node of the nomenclature with its depth in the tree, and what was found on it alone.
+    """A node of the nomenclature with its depth, and the sums of it and of what is below.
 
     `ae` and `cp` are the credits opened, without what is frozen; euros TTC.
     """
@@ -152,28 +154,51 @@ def newest_record(user: Any, origin: str) -> dt.datetime | None:
 def nomenclature_tree(user: Any, origin: str, *, q: str = "", kind: str = "") -> list[TreeRow]:
     """Return the nodes in the order of the tree, with the sums of visible rows of one origin.
 
-    A search keeps the nodes that match and their ancestors. Three queries.
+    The sums of a node are those of the list filtered by it: its own rows and those below. A search
+    keeps the nodes that match and their ancestors. Three queries.
     """
     nodes = {node.pk: node for node in NomenclatureNode.objects.visible_to(user).order_by("code")}
     kept = _with_ancestors(nodes, q=q, kind=kind) if q or kind else set(nodes)
-    moved = movements(user).filter(data_origin=origin).order_by().values_list("node_id")
-    signed = commitments(user).filter(data_origin=origin).order_by().values_list("node_id")
-    moved = moved.exclude(kind__in=sorted(FREEZING_KINDS))
-    credits_of = {pk: (ae, cp) for pk, ae, cp in moved.annotate(Sum("ae"), Sum("cp"))}
-    committed_of = dict(signed.annotate(Sum("amount")))
+    sums = _own_sums(user, origin)
+    ordered = _in_order(nodes)
+    for node, _depth in reversed(ordered):
+        if node.parent_id is not None:
+            sums[node.parent_id] = _added(sums.get(node.parent_id), sums.get(node.pk))
+    return [
+        TreeRow(node, depth, *sums.get(node.pk, NOTHING))
+        for node, depth in ordered
+        if node.pk in kept
+    ]
+
+
+def _in_order(nodes: dict[int, NomenclatureNode]) -> list[tuple[NomenclatureNode, int]]:
+    """Return the nodes, each before what is below it, with their depth."""
     below: dict[int | None, list[NomenclatureNode]] = {}
     for node in nodes.values():
-        parent = node.parent_id if node.parent_id in nodes else None
-        below.setdefault(parent, []).append(node)
-    rows: list[TreeRow] = []
+        below.setdefault(node.parent_id, []).append(node)
+    ordered: list[tuple[NomenclatureNode, int]] = []
     waiting = [(node, 0) for node in reversed(below.get(None, []))]
     while waiting:
         node, depth = waiting.pop()
-        if node.pk in kept:
-            ae, cp = credits_of.get(node.pk, (ZERO, ZERO))
-            rows.append(TreeRow(node, depth, ae, cp, committed_of.get(node.pk, ZERO)))
+        ordered.append((node, depth))
         waiting += [(child, depth + 1) for child in reversed(below.get(node.pk, []))]
-    return rows
+    return ordered
+
+
+def _own_sums(user: Any, origin: str) -> dict[int, Sums]:
+    """Return AE opened, CP opened and AE committed on each node that has rows; two queries."""
+    seen = CreditMovement.objects.visible_to(user).filter(data_origin=origin)
+    moved = seen.exclude(kind__in=sorted(FREEZING_KINDS)).order_by().values_list("node_id")
+    signed = Commitment.objects.visible_to(user).filter(data_origin=origin).order_by()
+    sums = {pk: (ae, cp, ZERO) for pk, ae, cp in moved.annotate(Sum("ae"), Sum("cp"))}
+    for pk, amount in signed.values_list("node_id").annotate(Sum("amount")):
+        sums[pk] = _added(sums.get(pk), (ZERO, ZERO, amount))
+    return sums
+
+
+def _added(one: Sums | None, other: Sums | None) -> Sums:
+    one, other = one or NOTHING, other or NOTHING
+    return one[0] + other[0], one[1] + other[1], one[2] + other[2]
 
 
 def _with_ancestors(nodes: dict[int, NomenclatureNode], *, q: str, kind: str) -> set[int]:
