@@ -198,9 +198,9 @@ def _estimates(
     kept = Estimate.objects.filter(
         rows.having("project_id"), edition_on__lte=as_of, recorded_at__lte=known_at
     )
-    for row in kept.order_by("project_id", "edition_on", "recorded_at", "pk").values_list(
-        "project_id", Cast("full_cost", _RAW), "end_on", "duration_months"
-    ):
+    for row in kept.order_by(
+        "project_id", "edition_on", "recorded_at", "source_reference"
+    ).values_list("project_id", Cast("full_cost", _RAW), "end_on", "duration_months"):
         found.setdefault(row[0], []).append(row[1:])
     return found
 
@@ -289,7 +289,7 @@ def _percent(rows: _Rows, status_on: dt.date, known_at: dt.datetime) -> NDArray[
     kept = ProgressReport.objects.filter(
         rows.having("project_id"), reported_on__lte=status_on, recorded_at__lte=known_at
     )
-    ordered = kept.order_by("project_id", "reported_on", "recorded_at", "pk")
+    ordered = kept.order_by("project_id", "reported_on", "recorded_at", "source_reference")
     return rows.spread(ordered.values_list("project_id", Cast("percent_complete", _RAW)))
 
 

@@ -136,7 +136,7 @@ def _estimates(perimeter: Perimeter) -> list[Estimate]:
             project=perimeter.project,
             edition_on__lte=perimeter.as_of,
             recorded_at__lte=perimeter.known_at,
-        ).order_by("edition_on", "recorded_at", "pk")
+        ).order_by("edition_on", "recorded_at", "source_reference")
     )
 
 
@@ -230,7 +230,7 @@ def _earned(perimeter: Perimeter) -> list[SourceRow]:
         project=perimeter.project,
         reported_on__lte=status_date(perimeter.as_of),
         recorded_at__lte=perimeter.known_at,
-    ).order_by("reported_on", "recorded_at", "pk")
+    ).order_by("reported_on", "recorded_at", "source_reference")
     row = reports.last()
     if row is None:
         return []

@@ -39,7 +39,7 @@ def with_current_figures(projects: QuerySet[Project]) -> QuerySet[Project]:
     A figure that the standing estimate withdraws stays null, as in the indicators.
     """
     standing = Estimate.objects.filter(project=OuterRef("pk"), edition_on__lte=today())
-    latest = standing.order_by("-edition_on", "-recorded_at", "-id")
+    latest = standing.order_by("-edition_on", "-recorded_at", "-source_reference")
     approved = Baseline.objects.filter(project=OuterRef("pk"), approved_on__lte=today())
     figures = {
         f"current_{name}": Case(

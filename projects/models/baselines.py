@@ -163,7 +163,7 @@ class Estimate(Fact):
     class Meta:
         verbose_name = _("estimate")
         verbose_name_plural = _("estimates")
-        ordering = ["project_id", "edition_on", "recorded_at", "id"]
+        ordering = ["project_id", "edition_on", "recorded_at", "source_reference"]
         indexes = [
             models.Index(fields=["project", "edition_on"], name="projects_estimate_edition"),
         ]

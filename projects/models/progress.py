@@ -34,7 +34,7 @@ class ProgressReport(Fact):
     class Meta:
         verbose_name = _("progress report")
         verbose_name_plural = _("progress reports")
-        ordering = ["project_id", "reported_on", "recorded_at", "id"]
+        ordering = ["project_id", "reported_on", "recorded_at", "source_reference"]
         indexes = [
             models.Index(fields=["project", "reported_on"], name="projects_progress_date"),
         ]

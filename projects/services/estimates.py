@@ -70,7 +70,7 @@ def estimate_project(
 def _standing(project: Project, day: dt.date) -> Estimate | None:
     """Return the estimate that stands at a date."""
     rows = Estimate.objects.filter(project=project, edition_on__lte=day)
-    return rows.order_by("-edition_on", "-recorded_at", "-id").first()
+    return rows.order_by("-edition_on", "-recorded_at", "-source_reference").first()
 
 
 def _close_edit(project: Project, *, actor: Any, reason: str) -> None:

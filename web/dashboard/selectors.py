@@ -127,7 +127,7 @@ def _badness(row: Followed) -> float:
 def latest_weather(project_ids: list[int]) -> dict[int, str]:
     """Return the last reported weather of each project; one query."""
     reports = ProgressReport.objects.filter(project_id__in=project_ids)
-    ordered = reports.order_by("project_id", "reported_on", "recorded_at", "pk")
+    ordered = reports.order_by("project_id", "reported_on", "recorded_at", "source_reference")
     return dict(ordered.values_list("project_id", "weather"))
 
 
@@ -158,7 +158,9 @@ def _estimate_facts(readable: Any, since: dt.date) -> list[ChangeFact]:
     rows = Estimate.objects.filter(project__in=concerned.values("project_id"))
     found: list[ChangeFact] = []
     former: dict[int, Estimate] = {}
-    for row in rows.select_related("project").order_by("edition_on", "recorded_at", "pk"):
+    for row in rows.select_related("project").order_by(
+        "edition_on", "recorded_at", "source_reference"
+    ):
         before = former.get(row.project_id)
         former[row.project_id] = row
         if before is None or row.edition_on < since:
@@ -186,7 +188,9 @@ def _weather_facts(readable: Any, since: dt.date) -> list[ChangeFact]:
     found: list[ChangeFact] = []
     former: dict[int, str] = {}
     severity = {code: index for index, code in enumerate(Weather.values)}
-    for row in rows.select_related("project").order_by("reported_on", "recorded_at", "pk"):
+    for row in rows.select_related("project").order_by(
+        "reported_on", "recorded_at", "source_reference"
+    ):
         before = former.get(row.project_id)
         former[row.project_id] = row.weather
         if before is None or before == row.weather or row.reported_on < since:

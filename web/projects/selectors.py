@@ -23,9 +23,13 @@ def project_rows(user: Any) -> Any:
     months. One query whatever the number of projects.
     """
     reports = ProgressReport.objects.filter(project=OuterRef("pk"))
-    newest = reports.order_by("-reported_on", "-recorded_at", "-pk").values("weather")[:1]
+    newest = reports.order_by("-reported_on", "-recorded_at", "-source_reference").values(
+        "weather"
+    )[:1]
     estimates = Estimate.objects.filter(project=OuterRef("pk"))
-    told = estimates.order_by("-edition_on", "-recorded_at", "-pk").values("end_on")[:1]
+    told = estimates.order_by("-edition_on", "-recorded_at", "-source_reference").values("end_on")[
+        :1
+    ]
     approved = Baseline.objects.filter(project=OuterRef("pk")).order_by("-number")
     rows = Project.objects.visible_to(user).annotate(
         latest=FilteredRelation("snapshots", condition=Q(snapshots__is_latest=True)),

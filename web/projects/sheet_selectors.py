@@ -88,7 +88,7 @@ def recent_reports(project: Project) -> list[ProgressReport]:
     """Return the last report of each of the last months, the newest first."""
     by_month: dict[tuple[int, int], ProgressReport] = {}
     rows = ProgressReport.objects.filter(project=project).select_related("recorded_by")
-    for row in rows.order_by("reported_on", "recorded_at", "pk"):
+    for row in rows.order_by("reported_on", "recorded_at", "source_reference"):
         by_month[row.reported_on.year, row.reported_on.month] = row
     return list(by_month.values())[::-1][:WEATHER_MONTHS]
 
@@ -96,7 +96,7 @@ def recent_reports(project: Project) -> list[ProgressReport]:
 def estimates_of(project: Project) -> list[Estimate]:
     """Return the estimates through the editions, the oldest first."""
     rows = Estimate.objects.filter(project=project).select_related("recorded_by", "batch")
-    return list(rows.order_by("edition_on", "recorded_at", "pk"))
+    return list(rows.order_by("edition_on", "recorded_at", "source_reference"))
 
 
 def curves_of(project: Project, snapshot: IndicatorSnapshot | None) -> Curves | None:
@@ -144,7 +144,7 @@ def _earned(
 ) -> list[Decimal | None]:
     reports = list(
         ProgressReport.objects.filter(project=project, recorded_at__lte=snapshot.computed_at)
-        .order_by("reported_on", "recorded_at", "pk")
+        .order_by("reported_on", "recorded_at", "source_reference")
         .values_list("reported_on", "percent_complete")
     )
     found: list[Decimal | None] = []
