@@ -45,7 +45,7 @@ def test_shuffled_rows_give_the_same_digest(db: None, tmp_path: Path, after_comm
     twice = {
         "source_reference": "EX-EST-TWICE",
         "project": "EX-02",
-        "edition_on": "2026-03-01",
+        "edition_on": "2026-06-01",
         "full_cost": "17000000.00",
         "end_on": "2028-01-31",
         "reason": "Deux le même jour",
@@ -53,7 +53,10 @@ def test_shuffled_rows_give_the_same_digest(db: None, tmp_path: Path, after_comm
     for tables in (straight, shuffled):
         tables.add("estimates", **twice)
         tables.add("estimates", **twice | {"source_reference": "EX-EST-AGAIN", "full_cost": "1.00"})
-    for rows in shuffled.rows.values():
+    for name, rows in shuffled.rows.items():
         draw.shuffle(rows)
+        if name == "estimates":
+            # The two estimates of one day, surely the other way round.
+            rows.sort(key=lambda row: str(row["source_reference"]))
     first = digest_of(straight, tmp_path / "straight", after_commit)
     assert digest_of(shuffled, tmp_path / "shuffled", after_commit) == first
