@@ -7,5 +7,7 @@ import os
 from django.core.asgi import get_asgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dne_portfolio.settings.production")
+# The limits of PostgreSQL for what answers people (settings/databases.py).
+os.environ.setdefault("DATABASE_PROFILE", "web")
 
 application = get_asgi_application()

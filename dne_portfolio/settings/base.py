@@ -42,6 +42,7 @@ INSTALLED_APPS = [
     "tree_queries",
     "django_htmx",
     "dsfr",
+    "dne_portfolio",
     "common",
     "accounts",
     "jobs",
@@ -54,9 +55,11 @@ INSTALLED_APPS = [
 ]
 
 MIDDLEWARE = [
+    "django_prometheus.middleware.PrometheusBeforeMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "common.middleware.RequestIdMiddleware",
+    "common.middleware.DataHeadersMiddleware",
     "csp.middleware.CSPMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -69,6 +72,7 @@ MIDDLEWARE = [
     "simple_history.middleware.HistoryRequestMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "axes.middleware.AxesMiddleware",
+    "django_prometheus.middleware.PrometheusAfterMiddleware",
 ]
 
 ROOT_URLCONF = "dne_portfolio.urls"
@@ -144,3 +148,12 @@ X_FRAME_OPTIONS = "DENY"
 SECURE_REFERRER_POLICY = "same-origin"
 # Log-in failures are counted by account: an address can be forged or shared by an academy.
 SILENCED_SYSTEM_CHECKS = ["axes.W006"]
+
+# Supervision (dne_portfolio/health.py, metrics.py). An empty token allows no bearer.
+MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
+BACKUP_DIR = env.str("BACKUP_DIR", default="")
+HEALTH_QUEUE_SECONDS = env.int("HEALTH_QUEUE_SECONDS", default=900)
+HEALTH_BACKUP_SECONDS = env.int("HEALTH_BACKUP_SECONDS", default=26 * 3600)
+HEALTH_DISK_FREE_MB = env.int("HEALTH_DISK_FREE_MB", default=500)
+METRICS_ALLOWED = env.list("METRICS_ALLOWED", default=["127.0.0.1", "::1"])
+METRICS_TOKEN = env.str("METRICS_TOKEN", default="")

@@ -1,0 +1,20 @@
+"""The root as an application: its commands, its start-up checks, its error pages; no model."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+from django.core.checks import register
+from django.utils.translation import gettext_lazy as _
+
+from dne_portfolio.checks import check_database_place
+
+
+class RootConfig(AppConfig):
+    """The root of the project; see docs/operations.md."""
+
+    name = "dne_portfolio"
+    verbose_name = _("operations")
+
+    def ready(self) -> None:
+        """Register what is checked before the site is served."""
+        register(check_database_place, deploy=True)
