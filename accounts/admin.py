@@ -14,7 +14,7 @@ admin.site.register(User, UserAdmin)
 class GrantAdmin(admin.ModelAdmin):
     """Grants by user."""
 
-    list_display = ["user", "role", "node_code", "valid_from", "valid_to"]
+    list_display = ["user", "role", "scope_code", "valid_from", "valid_to"]
     list_select_related = ["user"]
 
 

@@ -1,4 +1,4 @@
-"""Roles and actions; one list of each (architecture §5, `reliability.md` §3.2)."""
+"""Roles, actions and resources; one list of each (architecture §5, `reliability.md` §3.2)."""
 
 from __future__ import annotations
 
@@ -12,8 +12,20 @@ class Role(models.TextChoices):
     PORTFOLIO_DIRECTOR = "portfolio_director", _("portfolio director")
     PROJECT_MANAGER = "project_manager", _("project manager")
     BUDGET_OFFICER = "budget_officer", _("budget officer")
+    CONTRACT_MANAGER = "contract_manager", _("contract manager")
     MANAGEMENT_CONTROLLER = "management_controller", _("management controller")
+    PARTNER = "partner", _("partner or operator")
+    AUDITOR = "auditor", _("auditor")
     API_CLIENT = "api_client", _("API client")
+    TECHNICAL_ADMIN = "technical_admin", _("technical administrator")
+
+
+class ScopeKind(models.TextChoices):
+    """What the scope of a grant names."""
+
+    PORTFOLIO = "portfolio", _("node of the portfolio")
+    NOMENCLATURE = "nomenclature", _("BOP or UO of the nomenclature")
+    ENTITY = "entity", _("partner or operator")
 
 
 class Action(models.TextChoices):
@@ -24,10 +36,19 @@ class Action(models.TextChoices):
     UPDATE = "update", _("edit")
     ESTIMATE = "estimate", _("re-estimate")
     REPORT = "report", _("report progress")
+    SUBMIT = "submit", _("submit")
+    VALIDATE = "validate", _("validate")
     CLOSE = "close", _("close")
+    DELETE = "delete", _("delete a draft")
+    MERGE = "merge", _("merge")
+    CORRECT = "correct", _("correct by a counter-entry")
     EXPORT = "export", _("export")
     IMPORT = "import", _("import")
+    UNDO = "undo", _("undo an import")
     RECOMPUTE = "recompute", _("recompute")
+    CANCEL = "cancel", _("cancel")
+    RETRY = "retry", _("try again")
+    VIEW_AS = "view_as", _("view as")
 
 
 class Resource(models.TextChoices):
@@ -35,18 +56,30 @@ class Resource(models.TextChoices):
 
     PORTFOLIO = "portfolio", _("portfolio")
     PROJECT = "project", _("project")
-    LEDGER = "ledger", _("AE/CP ledgers")
+    SHARED_PROJECT = "shared_project", _("public part of a project")
+    CREDIT = "credit", _("ceilings and credit movements")
+    LEDGER = "ledger", _("commitments, service done and payments")
+    NOMENCLATURE = "nomenclature", _("budget nomenclature")
     PARTNER = "partner", _("partner")
     CONTRACT = "contract", _("contract")
     INDICATOR = "indicator", _("indicator definition")
     INDICATOR_VALUE = "indicator_value", _("indicator value")
+    ATTACHMENT = "attachment", _("attachment")
+    COMMENT = "comment", _("comment")
     JOB = "job", _("job")
     IMPORT_BATCH = "import_batch", _("import batch")
+    AUDIT = "audit", _("audit log")
+    USER = "user", _("user")
+    GRANT = "grant", _("grant")
+    MACHINE_CLIENT = "machine_client", _("machine client")
 
 
 class Reach(models.TextChoices):
-    """How far a cell of the policy table reaches, inside the node of the grant."""
+    """How far a cell of the policy table reaches, inside the scope of the grant."""
 
-    NODE = "node", _("the tree node of the grant")
-    OWN = "own", _("own records inside the node of the grant")
+    NODE = "node", _("the portfolio of the grant")
+    OWN = "own", _("own records inside the portfolio of the grant")
+    BUDGET = "budget", _("the BOP or UO of the grant")
+    CONTRACT = "contract", _("own contracts, and the projects that they serve")
+    ENTITY = "entity", _("the entity of the grant")
     ALL = "all", _("everything")

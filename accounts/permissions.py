@@ -2,67 +2,67 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import Any
 
-from accounts.enums import Reach
+from accounts.enums import Reach, ScopeKind
 from accounts.models import Grant
-from accounts.policy import POLICY, TOKEN_SCOPES
+from accounts.policy import NEVER_BY_MACHINE, POLICY, TOKEN_SCOPES
+from accounts.scopes import GrantInForce, Scopes
 from common.fiscal import today
 
 
-@dataclass(frozen=True)
-class Scopes:
-    """Where a user may act: everywhere, in whole nodes, or on own records inside nodes.
-
-    Node codes are those of the portfolio tree; the empty code means the whole tree.
-    """
-
-    everywhere: bool = False
-    nodes: frozenset[str] = frozenset()
-    own_nodes: frozenset[str] = frozenset()
-
-    @property
-    def empty(self) -> bool:
-        """Whether nothing at all is allowed."""
-        return not (self.everywhere or self.nodes or self.own_nodes)
-
-
-def grants_of(user: Any) -> tuple[tuple[str, str], ...]:
-    """Return the (role, node code) pairs in force today; one query, kept on the user object."""
+def grants_of(user: Any) -> tuple[GrantInForce, ...]:
+    """Return the grants in force today; one query, kept on the user object."""
     if not user.is_authenticated:
         return ()
-    cached: tuple[tuple[str, str], ...] | None = getattr(user, "_grants_in_force", None)
+    cached: tuple[GrantInForce, ...] | None = getattr(user, "_grants_in_force", None)
     if cached is None:
         rows = Grant.objects.filter(user_id=user.pk).active_on(today())
-        cached = tuple(rows.order_by("role", "node_code").values_list("role", "node_code"))
+        ordered = rows.order_by("role", "scope_kind", "scope_code")
+        cached = tuple(
+            GrantInForce(*row) for row in ordered.values_list("role", "scope_kind", "scope_code")
+        )
         user._grants_in_force = cached
     return cached
+
+
+def roles_of(user: Any) -> frozenset[str]:
+    """Return the roles in force today."""
+    return frozenset(grant.role for grant in grants_of(user))
 
 
 def scopes_of(user: Any, action: str, resource: str) -> Scopes:
     """Return where `user` may do `action` on `resource`.
 
     A machine client's token narrows what its role allows (`token_scopes` is set by the API
-    authentication).
+    authentication), and no machine validates.
     """
     token_scopes = getattr(user, "token_scopes", None)
     if token_scopes is not None and not any(
         (resource, action) in TOKEN_SCOPES.get(scope, ()) for scope in token_scopes
     ):
         return Scopes()
-    everywhere = False
-    nodes: set[str] = set()
-    own_nodes: set[str] = set()
-    for role, node_code in grants_of(user):
-        reach = POLICY.get((role, resource, action))
-        if reach == Reach.ALL or (reach == Reach.NODE and not node_code):
-            everywhere = True
-        elif reach == Reach.NODE:
-            nodes.add(node_code)
-        elif reach == Reach.OWN:
-            own_nodes.add(node_code)
-    return Scopes(everywhere, frozenset(nodes), frozenset(own_nodes))
+    if getattr(user, "is_machine", False) and action in NEVER_BY_MACHINE:
+        return Scopes()
+    return scopes_of_grants(grants_of(user), action, resource)
+
+
+def scopes_of_grants(grants: Iterable[GrantInForce], action: str, resource: str) -> Scopes:
+    """Return where these grants allow `action` on `resource`, whoever holds them."""
+    codes: dict[str, set[str]] = {}
+    for grant in grants:
+        reach = POLICY.get((grant.role, resource, action))
+        if reach is None:
+            continue
+        if reach == Reach.BUDGET and grant.scope_kind == ScopeKind.PORTFOLIO:
+            reach = Reach.NODE  # a budget officer of a portfolio, not of a BOP
+        if reach == Reach.ALL or (reach in (Reach.NODE, Reach.BUDGET) and not grant.scope_code):
+            return Scopes(everywhere=True)
+        if reach == Reach.ENTITY and not grant.scope_code:
+            continue  # a partner without an entity is nobody's
+        codes.setdefault(reach, set()).add(grant.scope_code)
+    return Scopes(codes={reach: frozenset(found) for reach, found in codes.items()})
 
 
 def can(user: Any, action: str, resource: str) -> bool:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Reach
+from accounts.scoping import register_rows
 from records.importing.registry import register_room
 
 
@@ -16,5 +18,10 @@ class BudgetsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the tables that the room imports, by name."""
+        """Register by name the tables that the room imports and what each reach opens."""
         register_room("budgets.importers.portfolio.ROOM")
+        rows = "budgets.scoping.rows_of_nomenclature"
+        register_rows(Reach.BUDGET, "budgets.creditmovement", rows)
+        register_rows(Reach.BUDGET, "budgets.commitment", rows)
+        projects = "budgets.scoping.projects_of_nomenclature"
+        register_rows(Reach.BUDGET, "projects.project", projects)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Reach
+from accounts.scoping import register_rows
 from records.importing.registry import register_room
 
 
@@ -16,5 +18,15 @@ class PartnersConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the tables that the room imports, by name."""
+        """Register by name the tables that the room imports and what each reach opens."""
         register_room("partners.importers.portfolio.ROOM")
+        for reach, model, provider in (
+            (Reach.CONTRACT, "partners.contract", "own_contracts"),
+            (Reach.CONTRACT, "projects.project", "projects_of_own_contracts"),
+            (Reach.CONTRACT, "budgets.commitment", "commitments_of_own_contracts"),
+            (Reach.ENTITY, "partners.contract", "contracts_of_entity"),
+            (Reach.ENTITY, "partners.partner", "partners_of_codes"),
+            (Reach.ENTITY, "projects.project", "projects_of_entity"),
+            (Reach.ENTITY, "budgets.payment", "payments_of_entity"),
+        ):
+            register_rows(reach, model, f"partners.scoping.{provider}")

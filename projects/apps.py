@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Reach
+from accounts.scoping import register_rows
 from records.importing.registry import register_room
 
 
@@ -16,5 +18,8 @@ class ProjectsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the tables that the room imports, by name."""
+        """Register by name the tables that the room imports and what each reach opens in it."""
         register_room("projects.importers.portfolio.ROOM")
+        register_rows(Reach.NODE, "projects.project", "projects.scoping.projects_in_nodes")
+        register_rows(Reach.OWN, "projects.project", "projects.scoping.own_projects")
+        register_rows(Reach.NODE, "projects.portfolionode", "projects.scoping.nodes_of_codes")

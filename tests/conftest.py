@@ -12,7 +12,8 @@ import pytest
 from django.conf import settings
 
 from accounts.enums import Role
-from accounts.models import Grant, User
+from accounts.models import User
+from accounts.services.grants import establish_grant
 from projects.models import PortfolioNode, Project
 from tests.samples import Sample, build_sample
 
@@ -25,9 +26,9 @@ def reference_data() -> Path:
     return Path(settings.REFERENCE_DATA)
 
 
-def _user(username: str, role: Role, node_code: str = "") -> User:
+def _user(username: str, role: Role, scope_code: str = "") -> User:
     user = User.objects.create_user(username=username, password="secret-of-tests")
-    Grant.objects.create(user=user, role=role, node_code=node_code, valid_from=dt.date(2020, 1, 1))
+    establish_grant(user=user, role=role, scope_code=scope_code, valid_from=dt.date(2020, 1, 1))
     return user
 
 

@@ -13,10 +13,10 @@ from oauth2_provider.generators import generate_client_secret
 from oauth2_provider.models import AccessToken, Application
 
 from accounts.enums import Role
-from accounts.models import Grant, MachineClient, User
+from accounts.models import MachineClient, User
 from accounts.policy import TOKEN_SCOPES
 from accounts.services.audit import record_event
-from common.fiscal import today
+from accounts.services.grants import establish_grant
 
 
 @dataclass(frozen=True)
@@ -30,7 +30,7 @@ class NewClient:
 
 @transaction.atomic
 def create_client(
-    *, name: str, scopes: list[str], node_code: str = "", actor: Any = None
+    *, name: str, scopes: list[str], scope_code: str = "", actor: Any = None
 ) -> NewClient:
     """Create a machine client that reads or writes inside one node (empty: the whole tree).
 
@@ -49,13 +49,7 @@ def create_client(
     account.set_unusable_password()
     account.full_clean(exclude=["password"])
     account.save()
-    Grant.objects.create(
-        user=account,
-        role=Role.API_CLIENT,
-        node_code=node_code,
-        valid_from=today(),
-        granted_by=actor,
-    )
+    establish_grant(user=account, role=Role.API_CLIENT, scope_code=scope_code)
     secret = generate_client_secret()
     application = Application.objects.create(
         name=name,
@@ -75,7 +69,7 @@ def create_client(
         verb="granted",
         object_kind="machine_client",
         object_code=name,
-        detail={"scopes": client.scopes, "node": node_code},
+        detail={"scopes": client.scopes, "node": scope_code},
     )
     return NewClient(client, application.client_id, secret)
 

@@ -25,7 +25,7 @@ class NomenclatureViewSet(RowViewSet):
     """Budget nomenclature."""
 
     queryset = NomenclatureNode.objects.all()
-    policy_resource = Resource.LEDGER
+    policy_resource = Resource.NOMENCLATURE
     row_serializer = NomenclatureRow
     filterset_class = NomenclatureFilters
     lookup_field = "code"
@@ -38,7 +38,7 @@ class CreditMovementViewSet(RowViewSet):
     """AE and CP movements."""
 
     queryset = CreditMovement.objects.all()
-    policy_resource = Resource.LEDGER
+    policy_resource = Resource.CREDIT
     row_serializer = CreditMovementRow
     filterset_class = CreditMovementFilters
     ordering = ("effective_on",)

@@ -13,8 +13,10 @@ from django.db import models
 from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Action, Resource
+from accounts.enums import Action, Reach, Resource
 from accounts.permissions import scopes_of
+from accounts.scopes import Scopes
+from accounts.scoping import rows_within
 from budgets.enums import MovementKind
 from budgets.models.nomenclature import NomenclatureNode
 from common.fields import MoneyField
@@ -25,17 +27,29 @@ from projects.models import Project
 class LedgerQuerySet(models.QuerySet[Any]):
     """Ledger rows by right and by the two dates."""
 
-    project_path = "project"
+    resource = Resource.LEDGER
 
     def visible_to(self, user: Any) -> LedgerQuerySet:
-        """Keep the rows of readable projects; rows of no project need a grant on everything."""
-        scopes = scopes_of(user, Action.READ, Resource.LEDGER)
+        """Keep the rows of reached projects, and those that another reach opens.
+
+        A portfolio reaches rows through their project: rows of no project need a grant on
+        everything, or on the nomenclature.
+        """
+        return self.allowing(user, Action.READ)
+
+    def allowing(self, user: Any, action: str) -> LedgerQuerySet:
+        """Keep the rows on which `user` may do `action`."""
+        scopes = scopes_of(user, action, self.resource)
         if scopes.everywhere:
             return self
         if scopes.empty:
             return self.none()
-        readable = Project.objects.allowing(user, Action.READ, Resource.LEDGER)
-        return self.filter(**{f"{self.project_path}__in": readable})
+        return self.filter(self.condition(scopes, user))
+
+    def condition(self, scopes: Scopes, user: Any) -> Q:
+        """Return what keeps the rows inside the scopes."""
+        reached = Project.objects.within(scopes.only(Reach.NODE, Reach.OWN), user)
+        return Q(project__in=reached) | rows_within(scopes, self.model._meta.label_lower, user)
 
     def as_of(self, day: dt.date) -> LedgerQuerySet:
         """Keep the facts dated up to `day`."""
@@ -49,7 +63,17 @@ class LedgerQuerySet(models.QuerySet[Any]):
 class OfCommitmentQuerySet(LedgerQuerySet):
     """Ledger rows that reach their project through a commitment."""
 
-    project_path = "commitment__project"
+    def condition(self, scopes: Scopes, user: Any) -> Q:
+        """Return what keeps the rows whose commitment is reached, or that are reached alone."""
+        commitments = Commitment.objects.filter(Commitment.objects.all().condition(scopes, user))
+        own = rows_within(scopes, self.model._meta.label_lower, user)
+        return Q(commitment__in=commitments) | own
+
+
+class CreditQuerySet(LedgerQuerySet):
+    """Credit movements have a right of their own: ceilings are not execution."""
+
+    resource = Resource.CREDIT
 
 
 class CreditMovement(Fact):
@@ -78,7 +102,7 @@ class CreditMovement(Fact):
     fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
     legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
 
-    objects = LedgerQuerySet.as_manager()
+    objects = CreditQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("credit movement")

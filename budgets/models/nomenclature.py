@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import models
@@ -14,14 +15,22 @@ from accounts.enums import Action, Resource
 from accounts.permissions import can
 from budgets.enums import NomenclatureKind
 from common.models import Originated
+from common.trees import subtree_ids
 
 
 class NomenclatureNodeQuerySet(TreeQuerySet):
     """Nodes by right."""
 
     def visible_to(self, user: Any) -> NomenclatureNodeQuerySet:
-        """The nomenclature bears no amount: whoever reads a ledger reads it whole."""
-        return self if can(user, Action.READ, Resource.LEDGER) else self.none()
+        """The nomenclature bears no amount: whoever reads it reads it whole."""
+        return self if can(user, Action.READ, Resource.NOMENCLATURE) else self.none()
+
+    def subtree_ids(self, codes: Iterable[str]) -> set[int]:
+        """Return the ids of the named nodes and of everything below; the empty code is the root.
+
+        One query, whatever the number of codes.
+        """
+        return subtree_ids(self.model, codes)
 
 
 class NomenclatureNode(TreeNode, Originated):

@@ -61,8 +61,11 @@ OAUTH2_PROVIDER: dict[str, Any] = {
     "SCOPES": {
         "read": "Read every resource within the client's perimeter",
         "indicators:read": "Read indicator definitions, values and projects",
-        "projects:write": "Create and edit projects, estimates and progress",
-        "jobs:write": "Ask for a computation",
+        "projects:read": "Read the portfolio and its projects",
+        "budgets:read": "Read the nomenclature and the AE/CP ledgers",
+        "contracts:read": "Read partners and contracts",
+        "projects:write": "Edit projects, estimates and progress",
+        "ledgers:import": "Import accounting facts",
     },
     "DEFAULT_SCOPES": ["read"],
     "SCOPES_BACKEND_CLASS": "accounts.api.scopes.MachineClientScopes",

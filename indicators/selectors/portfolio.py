@@ -25,7 +25,7 @@ def dashboard_figures(user: Any, origin: str, *, node_code: str = "") -> RollUp 
     if scopes.everywhere:
         kind = ScopeKind.NODE if node_code else ScopeKind.TOTAL
         return rows.filter(scope_kind=kind, scope_code=node_code).first()
-    if len(scopes.nodes) == 1 and not scopes.own_nodes and not node_code:
+    if scopes.only_nodes and len(scopes.nodes) == 1 and not node_code:
         (code,) = scopes.nodes
         return rows.filter(scope_kind=ScopeKind.NODE, scope_code=code).first()
     return _live(user, origin, node_code)

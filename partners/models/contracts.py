@@ -4,13 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.enums import Action, Resource
+from accounts.enums import Action, Reach, Resource
 from accounts.permissions import scopes_of
+from accounts.scoping import rows_within
 from budgets.models import Commitment
 from common.fields import MoneyField, PercentField
 from common.models import Fact, Originated, Versioned
@@ -23,16 +25,19 @@ class ContractQuerySet(models.QuerySet["Contract"]):
     """Contracts by right."""
 
     def visible_to(self, user: Any) -> ContractQuerySet:
-        """Keep the contracts of readable projects; everything with a grant on everything."""
-        scopes = scopes_of(user, Action.READ, Resource.CONTRACT)
+        """Keep the contracts that `user` may read."""
+        return self.allowing(user, Action.READ)
+
+    def allowing(self, user: Any, action: str) -> ContractQuerySet:
+        """Keep the contracts of reached projects, own contracts and those of the entity."""
+        scopes = scopes_of(user, action, Resource.CONTRACT)
         if scopes.everywhere:
             return self
         if scopes.empty:
             return self.none()
-        readable = Project.objects.allowing(user, Action.READ, Resource.CONTRACT)
-        return self.filter(
-            pk__in=ContractProject.objects.filter(project__in=readable).values("contract_id")
-        )
+        reached = Project.objects.within(scopes.only(Reach.NODE, Reach.OWN, Reach.BUDGET), user)
+        links = ContractProject.objects.filter(project__in=reached).values("contract_id")
+        return self.filter(Q(pk__in=links) | rows_within(scopes, "partners.contract", user))
 
 
 class Contract(Versioned, Originated):
@@ -43,6 +48,14 @@ class Contract(Versioned, Originated):
     kind = models.CharField(_("kind"), max_length=20, choices=ContractKind)
     holder = models.ForeignKey(
         Partner, verbose_name=_("holder"), on_delete=models.PROTECT, related_name="contracts"
+    )
+    manager = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("contract manager"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="managed_contracts",
     )
     amount_excl_tax = MoneyField(_("amount HT"))
     vat_rate = PercentField(_("VAT rate"))

@@ -6,11 +6,13 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.enums import Action, Resource
+from accounts.enums import Action, Reach, Resource
 from accounts.permissions import scopes_of
+from accounts.scoping import rows_within
 from common.identifiers import is_valid_siret
 from common.models import Originated, Versioned
 from partners.enums import IdentifierKind, PartnerKind
@@ -21,14 +23,19 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
     """Partners by right."""
 
     def visible_to(self, user: Any) -> PartnerQuerySet:
-        """Keep the partners that `user` may read: all, or the holders of readable contracts."""
+        """Keep the partners that `user` may read.
+
+        All, the holders of contracts of reached projects, or the own entity.
+        """
         scopes = scopes_of(user, Action.READ, Resource.PARTNER)
         if scopes.everywhere:
             return self
         if scopes.empty:
             return self.none()
-        readable = Project.objects.allowing(user, Action.READ, Resource.PARTNER)
-        return self.filter(contracts__projects__in=readable).distinct()
+        reached = Project.objects.within(scopes.only(Reach.NODE, Reach.OWN), user)
+        holding = self.model.objects.filter(contracts__projects__in=reached).values("pk")
+        own = rows_within(scopes, "partners.partner", user)
+        return self.filter(Q(pk__in=holding) | own)
 
 
 class Partner(Versioned, Originated):

@@ -13,6 +13,8 @@ from simple_history.models import HistoricalRecords
 
 from accounts.enums import Action, Resource
 from accounts.permissions import scopes_of
+from accounts.scopes import Scopes
+from accounts.scoping import rows_within
 from common.models import Originated, Versioned
 from projects.enums import Phase, ProjectState, SupervisingAuthority
 from projects.models.ministries import Ministry
@@ -27,18 +29,11 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
         Upper rooms reuse it for what hangs on a project: ledgers, contracts, indicator values.
         """
-        scopes = scopes_of(user, action, resource)
-        if scopes.everywhere:
-            return self
-        condition = Q(pk__in=())
-        if scopes.nodes:
-            condition |= Q(node_id__in=PortfolioNode.objects.subtree_ids(scopes.nodes))
-        if "" in scopes.own_nodes:
-            condition |= Q(manager_id=user.pk)
-        elif scopes.own_nodes:
-            own = PortfolioNode.objects.subtree_ids(scopes.own_nodes)
-            condition |= Q(manager_id=user.pk, node_id__in=own)
-        return self.filter(condition)
+        return self.within(scopes_of(user, action, resource), user)
+
+    def within(self, scopes: Scopes, user: Any) -> ProjectQuerySet:
+        """Keep the projects inside some scopes of `user`."""
+        return self.filter(rows_within(scopes, "projects.project", user))
 
     def visible_to(self, user: Any) -> ProjectQuerySet:
         """Keep the projects that `user` may read."""

@@ -12,7 +12,9 @@ from tree_queries.query import TreeQuerySet
 
 from accounts.enums import Action, Resource
 from accounts.permissions import scopes_of
+from accounts.scoping import rows_within
 from common.models import Originated, Versioned
+from common.trees import subtree_ids
 from projects.enums import NodeKind
 
 
@@ -24,32 +26,19 @@ class PortfolioNodeQuerySet(TreeQuerySet):
 
         One query, whatever the number of codes.
         """
-        wanted = set(codes)
-        parents: dict[int | None, list[int]] = {}
-        kept: list[int] = []
-        rows = self.model.objects.order_by().values_list("id", "parent_id", "code")
-        for node_id, parent_id, code in rows:
-            parents.setdefault(parent_id, []).append(node_id)
-            if "" in wanted or code in wanted:
-                kept.append(node_id)
-        found: set[int] = set()
-        while kept:
-            node_id = kept.pop()
-            if node_id not in found:
-                found.add(node_id)
-                kept.extend(parents.get(node_id, ()))
-        return found
+        return subtree_ids(self.model, codes)
 
     def visible_to(self, user: Any) -> PortfolioNodeQuerySet:
-        """Keep the nodes inside the user's grants; own reach keeps the nodes of own projects."""
+        """Keep the nodes of the user's grants, or those that bear a project that they reach."""
         scopes = scopes_of(user, Action.READ, Resource.PORTFOLIO)
         if scopes.everywhere:
             return self
-        ids = self.subtree_ids(scopes.nodes) if scopes.nodes else set()
-        condition = models.Q(id__in=ids)
-        if scopes.own_nodes:
-            condition |= models.Q(projects__manager_id=user.pk)
-        return self.filter(condition).distinct()
+        kept = rows_within(scopes, "projects.portfolionode", user)
+        if scopes.only_nodes or scopes.empty:
+            return self.filter(kept)
+        reached: Any = self.model._meta.get_field("projects").related_model
+        nodes = reached._default_manager.within(scopes, user).order_by().values("node_id")
+        return self.filter(kept | models.Q(pk__in=nodes))
 
 
 class PortfolioNode(TreeNode, Versioned, Originated):

@@ -12,8 +12,9 @@ from django.utils import timezone
 from rest_framework.test import APIClient
 
 from accounts.enums import Role
-from accounts.models import Grant, User
+from accounts.models import User
 from accounts.services.clients import create_client
+from accounts.services.grants import establish_grant
 from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
 from common.models import DataOrigin
 from common.tabular.parsing import normalise_title
@@ -47,7 +48,7 @@ def fact(reference: str, **fields):
 def make_user(name: str, role: str | None = None, node: str = "") -> User:
     user = User.objects.create(username=name)
     if role:
-        Grant.objects.create(user=user, role=role, node_code=node, valid_from=dt.date(2020, 1, 1))
+        establish_grant(user=user, role=role, scope_code=node, valid_from=dt.date(2020, 1, 1))
     return user
 
 
@@ -242,7 +243,7 @@ def api(users, portfolio):
 
 def token_for(scopes: list[str], node: str = "", name: str = "robot", ask: str = "") -> str:
     """Create a machine client and return a token, through the token endpoint."""
-    new = create_client(name=name, scopes=scopes, node_code=node)
+    new = create_client(name=name, scopes=scopes, scope_code=node)
     body = {"grant_type": "client_credentials", **({"scope": ask} if ask else {})}
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=basic(new.client_id, new.secret))

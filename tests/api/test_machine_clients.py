@@ -29,7 +29,7 @@ def test_the_command_prints_the_secret_once_and_keeps_it_hashed(portfolio):
     account = MachineClient.objects.get(name="suivi").account
     assert account.is_machine
     assert not account.has_usable_password()
-    assert list(account.grants.values_list("role", "node_code")) == [("api_client", "A")]
+    assert list(account.grants.values_list("role", "scope_code")) == [("api_client", "A")]
 
 
 def test_the_command_names_what_is_wrong(portfolio):

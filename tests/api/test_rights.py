@@ -28,7 +28,7 @@ SEEN = {
 COMMON = {
     "partners": {"director": 1, "manager": 1, "budget": 1, "controller": 1},
     "contracts": {"director": 1, "manager": 1, "budget": 1, "controller": 1},
-    "portfolio-nodes": {"director": 1, "manager": 1, "budget": 1, "controller": 3},
+    "portfolio-nodes": {"director": 1, "manager": 3, "budget": 1, "controller": 3},
     "nomenclature": {"director": 1, "manager": 1, "budget": 1, "controller": 1},
     "ministries": {"director": 1, "manager": 1, "budget": 1, "controller": 1},
     "panorama-entries": dict.fromkeys(SEEN, 0),

@@ -27,6 +27,7 @@ from web.lists import filter_tags, valid_filters
 from web.mixins import PageView
 
 READ_LEDGER = (Action.READ, Resource.LEDGER)
+READ_CREDIT = (Action.READ, Resource.CREDIT)
 _FROZEN = Q(kind__in=sorted(FREEZING_KINDS))
 
 
@@ -48,6 +49,8 @@ class MovementsView(LedgerView):
     """Credit movements; what is frozen is summed apart from what is opened."""
 
     name = "credit-movements"
+    needs = READ_CREDIT
+    resource = Resource.CREDIT
     title = _("Credit movements")
     nouns = _("Credit movements")
     caption = _("Movements of AE and CP")
@@ -228,7 +231,7 @@ class NomenclatureView(PageView):
 
     section = "movements"
     template_name = "web/budgets/nomenclature.html"
-    needs = READ_LEDGER
+    needs = (Action.READ, Resource.NOMENCLATURE)
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the tree."""

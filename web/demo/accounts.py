@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from accounts.enums import Role
-from accounts.models import Grant, User
+from accounts.models import User
+from accounts.services.grants import establish_grant
 
 # Printed by the demonstration and refused when DEBUG is off: no secret.
 PASSWORD = "demonstration-2026"  # noqa: S105
@@ -23,7 +24,8 @@ class DemoAccount:
     first_name: str
     last_name: str
     role: Role
-    node_code: str = ""
+    scope_code: str = ""
+    scope_kind: str = ""
 
 
 ACCOUNTS = (
@@ -65,6 +67,10 @@ def ensure_accounts() -> None:
             user.set_password(PASSWORD)
             user.is_active = True
             user.save(update_fields=["password", "is_active"])
-        Grant.objects.get_or_create(
-            user=user, role=account.role, node_code=account.node_code, valid_from=_SINCE
+        establish_grant(
+            user=user,
+            role=account.role,
+            scope_kind=account.scope_kind,
+            scope_code=account.scope_code,
+            valid_from=_SINCE,
         )

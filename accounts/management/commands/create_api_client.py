@@ -40,7 +40,7 @@ class Command(BaseCommand):
             raise CommandError(f"There is no portfolio node {options['node']}.")
         try:
             new = create_client(
-                name=options["name"], scopes=options["scope"], node_code=options["node"]
+                name=options["name"], scopes=options["scope"], scope_code=options["node"]
             )
         except ValidationError as error:
             raise CommandError("; ".join(error.messages)) from error

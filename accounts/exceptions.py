@@ -1,0 +1,58 @@
+"""Refusals of the accounts room.
+
+DomainError
+├── OwnGrant             nobody grants to themselves
+├── SamePerson           the second person is another one
+├── IncompatibleRoles    two roles that one person may not hold
+├── RoleForMachines      a machine has its own role, and a person never has it
+├── GrantBeyondReach     the author does not hold what is granted
+└── GrantEnded           refused, revoked or approved already
+"""
+
+from __future__ import annotations
+
+from django.utils.translation import gettext_lazy as _
+
+from common.exceptions import DomainError
+
+
+class OwnGrant(DomainError):
+    """Nobody grants a role to themselves."""
+
+    code = "own_grant"
+    message = _("Nobody grants a role to themselves.")
+
+
+class SamePerson(DomainError):
+    """The second person is another one."""
+
+    code = "same_person"
+    message = _("A second person decides: neither the author nor the one concerned.")
+
+
+class IncompatibleRoles(DomainError):
+    """Two roles that one person may not hold together."""
+
+    code = "incompatible_roles"
+    message = _("One person may not hold the roles “%(first)s” and “%(second)s” together.")
+
+
+class RoleForMachines(DomainError):
+    """A machine client has its own role, and a person never has it."""
+
+    code = "role_for_machines"
+    message = _("The role of API client is for machine clients, and they have no other.")
+
+
+class GrantBeyondReach(DomainError):
+    """The author does not hold what is granted."""
+
+    code = "grant_beyond_reach"
+    message = _("You may only propose roles inside what you hold yourself.")
+
+
+class GrantEnded(DomainError):
+    """The grant has been decided already."""
+
+    code = "grant_decided"
+    message = _("This grant has been decided already.")

@@ -1,0 +1,192 @@
+"""Grants: given by one person, approved by another, ended with a reason (`reliability.md` §3.3)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.enums import Action, Resource, Role, ScopeKind
+from accounts.exceptions import (
+    GrantBeyondReach,
+    GrantEnded,
+    IncompatibleRoles,
+    OwnGrant,
+    RoleForMachines,
+    SamePerson,
+)
+from accounts.models import Grant, User
+from accounts.permissions import scopes_of
+from accounts.policy import SCOPE_KINDS, incompatible_roles
+from accounts.services.audit import record_event
+from common.fiscal import today
+
+
+@transaction.atomic
+def propose_grant(
+    *,
+    actor: Any,
+    user: User,
+    role: str,
+    scope_kind: str = "",
+    scope_code: str = "",
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+    reason: str = "",
+) -> Grant:
+    """Give a role inside a scope; it waits for a second person.
+
+    Raises OwnGrant, IncompatibleRoles, RoleForMachines, GrantBeyondReach (the author's own right
+    to grant does not cover the scope), ValidationError (dates, scope, same grant twice).
+    """
+    _lock(user)
+    if user.pk == actor.pk:
+        raise OwnGrant()
+    grant = _build(user, role, scope_kind, scope_code, valid_from, valid_to)
+    grant.granted_by = actor
+    grant.reason = reason.strip()
+    if not may_grant(actor, grant.role, grant.scope_kind, grant.scope_code):
+        raise GrantBeyondReach()
+    grant.full_clean()
+    grant.save()
+    _tell(actor, "grant_proposed", grant)
+    return grant
+
+
+@transaction.atomic
+def establish_grant(
+    *,
+    user: User,
+    role: str,
+    scope_kind: str = "",
+    scope_code: str = "",
+    valid_from: dt.date | None = None,
+    valid_to: dt.date | None = None,
+) -> Grant:
+    """Give a role by a command of the server (first administrator, demonstration, tests).
+
+    It has no author and is in force at once; the same grant again is left as it is.
+    """
+    _lock(user)
+    grant = _build(user, role, scope_kind, scope_code, valid_from, valid_to)
+    known = Grant.objects.filter(
+        user=user,
+        role=grant.role,
+        scope_kind=grant.scope_kind,
+        scope_code=grant.scope_code,
+        valid_from=grant.valid_from,
+        ended_at__isnull=True,
+    ).first()
+    if known is not None:
+        return known
+    grant.approved_at = timezone.now()
+    grant.full_clean()
+    grant.save()
+    _tell(None, "grant_established", grant)
+    return grant
+
+
+@transaction.atomic
+def approve_grant(*, actor: Any, grant_id: int) -> Grant:
+    """Approve a grant as the second person. Raises GrantEnded, SamePerson, IncompatibleRoles."""
+    grant = Grant.objects.select_for_update(of=("self",)).get(pk=grant_id)
+    _lock(grant.user)
+    if not grant.is_pending:
+        raise GrantEnded()
+    if actor.pk in (grant.granted_by_id, grant.user_id):
+        raise SamePerson()
+    _check_roles(grant.user, grant.role)
+    grant.approved_by = actor
+    grant.approved_at = timezone.now()
+    grant.save(update_fields=["approved_by", "approved_at"])
+    _tell(actor, "grant_approved", grant)
+    return grant
+
+
+@transaction.atomic
+def end_grant(*, actor: Any, grant_id: int, reason: str) -> Grant:
+    """Refuse a grant that waits, or revoke one in force, at once. Raises GrantEnded."""
+    grant = Grant.objects.select_for_update(of=("self",)).get(pk=grant_id)
+    if grant.ended_at is not None:
+        raise GrantEnded()
+    verb = "grant_refused" if grant.is_pending else "grant_revoked"
+    grant.ended_by = actor
+    grant.ended_at = timezone.now()
+    grant.end_reason = reason.strip()
+    grant.full_clean(exclude=["user", "granted_by", "approved_by", "ended_by"])
+    grant.save(update_fields=["ended_by", "ended_at", "end_reason"])
+    _tell(actor, verb, grant)
+    return grant
+
+
+def may_grant(actor: Any, role: str, scope_kind: str, scope_code: str) -> bool:
+    """Whether the author's own right to grant covers the role and its scope.
+
+    Technical administrators grant everything; others propose business roles inside what they hold.
+    """
+    scopes = scopes_of(actor, Action.CREATE, Resource.GRANT)
+    if scopes_of(actor, Action.VALIDATE, Resource.GRANT).everywhere:
+        return scopes.everywhere
+    if role in (Role.TECHNICAL_ADMIN, Role.AUDITOR, Role.API_CLIENT):
+        return False
+    if scopes.everywhere:
+        return True
+    from_portfolio = scope_kind == ScopeKind.PORTFOLIO and scope_code in scopes.nodes
+    return bool(scope_code) and (from_portfolio or scope_code in scopes.codes.get("budget", ()))
+
+
+def _build(
+    user: User,
+    role: str,
+    scope_kind: str,
+    scope_code: str,
+    valid_from: dt.date | None,
+    valid_to: dt.date | None,
+) -> Grant:
+    if user.is_machine != (role == Role.API_CLIENT):
+        raise RoleForMachines()
+    _check_roles(user, role)
+    kinds = SCOPE_KINDS.get(role, (ScopeKind.PORTFOLIO,))
+    return Grant(
+        user=user,
+        role=role,
+        scope_kind=scope_kind
+        or (ScopeKind.PORTFOLIO if ScopeKind.PORTFOLIO in kinds else kinds[0]),
+        scope_code=scope_code.strip(),
+        valid_from=valid_from or today(),
+        valid_to=valid_to,
+    )
+
+
+def _check_roles(user: User, role: str) -> None:
+    """Refuse a role beside one that may not be held with it, pending ones included."""
+    standing = Grant.objects.filter(user=user, ended_at__isnull=True)
+    current = set(standing.not_over(today()).values_list("role", flat=True))
+    found = incompatible_roles(current | {role})
+    if found:
+        first, second = (Role(code).label for code in found)
+        raise IncompatibleRoles(first=first, second=second)
+
+
+def _lock(user: User) -> None:
+    """Grants of one person follow one another."""
+    User.objects.select_for_update(of=("self",)).get(pk=user.pk)
+
+
+def _tell(actor: Any, verb: str, grant: Grant) -> None:
+    record_event(
+        actor=actor,
+        verb=verb,
+        object_kind="grant",
+        object_code=grant.user.username,
+        detail={
+            "role": grant.role,
+            "scope_kind": grant.scope_kind,
+            "scope": grant.scope_code,
+            "from": str(grant.valid_from),
+            "to": str(grant.valid_to or ""),
+            "reason": grant.end_reason or grant.reason,
+        },
+    )

@@ -1,0 +1,22 @@
+"""What the BOP or UO of a grant opens: its ledger rows, and the projects that they fund."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db.models import Q
+
+from budgets.models import Commitment, CreditMovement, NomenclatureNode
+
+
+def rows_of_nomenclature(user: Any, codes: frozenset[str]) -> Q:
+    """Keep the movements and commitments on the nodes and below (one query for the tree)."""
+    return Q(node_id__in=NomenclatureNode.objects.subtree_ids(codes))
+
+
+def projects_of_nomenclature(user: Any, codes: frozenset[str]) -> Q:
+    """Keep the projects that a movement or a commitment of the nodes names."""
+    rows = rows_of_nomenclature(user, codes) & Q(project__isnull=False)
+    moved = CreditMovement.objects.filter(rows).values("project_id")
+    committed = Commitment.objects.filter(rows).values("project_id")
+    return Q(pk__in=moved) | Q(pk__in=committed)

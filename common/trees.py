@@ -1,0 +1,28 @@
+"""Trees held by parent: one query whatever the number of nodes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+
+def subtree_ids(model: Any, codes: Iterable[str]) -> set[int]:
+    """Return the ids of the named nodes of a tree and of everything below.
+
+    `model` has `code` and `parent`; the empty code is the root. One query.
+    """
+    wanted = set(codes)
+    parents: dict[int | None, list[int]] = {}
+    kept: list[int] = []
+    rows = model.objects.order_by().values_list("id", "parent_id", "code")
+    for node_id, parent_id, code in rows:
+        parents.setdefault(parent_id, []).append(node_id)
+        if "" in wanted or code in wanted:
+            kept.append(node_id)
+    found: set[int] = set()
+    while kept:
+        node_id = kept.pop()
+        if node_id not in found:
+            found.add(node_id)
+            kept.extend(parents.get(node_id, ()))
+    return found
