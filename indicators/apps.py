@@ -5,7 +5,15 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from jobs.registry import register
+from accounts.enums import Action, Resource
+from jobs.registry import register, register_daily
+
+RESULTS = {
+    "run": _("Computation"),
+    "projects": _("Projects computed"),
+    "chunks": _("Ranges of projects"),
+    "roll_ups": _("Totals computed"),
+}
 
 
 class IndicatorsConfig(AppConfig):
@@ -24,4 +32,12 @@ class IndicatorsConfig(AppConfig):
             ("refresh_stale", _("Refresh of what changed")),
             ("roll_up", _("Roll-up of the portfolio")),
         ):
-            register(f"indicators.{kind}", f"indicators.services.runs.run_{kind}", label)
+            register(
+                f"indicators.{kind}",
+                f"indicators.services.runs.run_{kind}",
+                label,
+                needs=(Action.RECOMPUTE, Resource.INDICATOR_VALUE),
+                results=RESULTS,
+            )
+        # Time passes even when figures do not change.
+        register_daily("indicators.nightly", "indicators.services.runs.request_computation")

@@ -1,17 +1,10 @@
-"""Periodic tasks of the indicators; each asks for a job and stops."""
+"""Periodic task of the indicators: it asks for a job and stops."""
 
 from __future__ import annotations
 
 from celery import shared_task
 
-from common.fiscal import today
-from indicators.services.runs import request_computation, request_stale_refresh
-
-
-@shared_task(name="indicators.nightly")
-def nightly() -> int:
-    """Ask for everything: time passes even when figures do not change."""
-    return request_computation(today()).pk
+from indicators.services.runs import request_stale_refresh
 
 
 @shared_task(name="indicators.stale")

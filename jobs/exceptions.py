@@ -1,7 +1,8 @@
 """Refusals and accidents of the jobs room.
 
 DomainError
-└── JobNotCancellable     the job ended already
+├── JobNotCancellable     the job ended already
+└── JobNotRetryable       the job has not ended, or succeeded
 LeaseLost                 another worker took the job over (never shown to a person)
 """
 
@@ -17,6 +18,15 @@ class JobNotCancellable(DomainError):
 
     code = "job_ended"
     message = _("Job %(id)s has ended: it can no longer be cancelled.")
+
+
+class JobNotRetryable(DomainError):
+    """The job lives, or succeeded: there is nothing to try again."""
+
+    code = "job_not_ended"
+    message = _(
+        "Job %(id)s has neither failed nor been parked or cancelled: it is not tried again."
+    )
 
 
 class LeaseLost(Exception):

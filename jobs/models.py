@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import models
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Action, Resource
@@ -26,6 +26,16 @@ class JobQuerySet(models.QuerySet["Job"]):
         if scopes.empty:
             return self.none()
         return self.filter(requested_by_id=user.pk)
+
+    def parked(self) -> JobQuerySet:
+        """Keep what waits for a person: parked, not tried again, not done since by another job."""
+        same = Job.objects.filter(kind=OuterRef("kind"), key=OuterRef("key"), pk__gt=OuterRef("pk"))
+        waiting = self.filter(state=JobState.QUARANTINE, retries__isnull=True)
+        return waiting.exclude(Exists(same.filter(state=JobState.SUCCEEDED)))
+
+    def unanswered(self, now: dt.datetime, pause: dt.timedelta) -> JobQuerySet:
+        """Keep what is due and for which no worker was woken since `pause`."""
+        return self.due(now).filter(Q(woken_at__isnull=True) | Q(woken_at__lt=now - pause))
 
     def due(self, now: dt.datetime) -> JobQuerySet:
         """Keep what a worker may take: queued, or held under a lease that has run out."""
@@ -51,6 +61,7 @@ class Job(models.Model):
     fence = models.PositiveIntegerField(_("fencing token"), default=0)
     lease_until = models.DateTimeField(_("lease until"), null=True, blank=True)
     due_at = models.DateTimeField(_("due at"), db_index=True)
+    woken_at = models.DateTimeField(_("worker woken at"), null=True, blank=True)
     progress_done = models.PositiveIntegerField(_("done"), default=0)
     progress_total = models.PositiveIntegerField(_("to do"), default=0)
     step = models.CharField(_("step"), max_length=120, blank=True)
@@ -63,6 +74,14 @@ class Job(models.Model):
         null=True,
         blank=True,
         related_name="+",
+    )
+    retry_of = models.ForeignKey(
+        "self",
+        verbose_name=_("new attempt of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="retries",
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)
@@ -92,3 +111,29 @@ class Job(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.key}".strip()
+
+
+class JobPeriod(models.Model):
+    """A period for which a periodic job was asked for: once, however many schedulers run."""
+
+    name = models.CharField(_("name"), max_length=60)
+    period = models.CharField(_("period"), max_length=40)
+    job = models.ForeignKey(
+        Job, verbose_name=_("job"), on_delete=models.PROTECT, null=True, related_name="+"
+    )
+    asked_at = models.DateTimeField(_("requested at"))
+
+    class Meta:
+        verbose_name = _("period of a job")
+        verbose_name_plural = _("periods of jobs")
+        ordering = ["-id"]
+        constraints = [
+            models.UniqueConstraint(
+                name="jobs_job_period_once",
+                fields=["name", "period"],
+                violation_error_message=_("This job was asked for already for this period."),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} {self.period}"

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.fiscal import today
+from jobs.services import computing_waits
 
 SCHEME_COOKIE = "pf_scheme"
 SCHEMES = ("system", "light", "dark")
@@ -29,6 +30,8 @@ def portfolio(request: HttpRequest) -> dict[str, Any]:
     scheme = request.COOKIES.get(SCHEME_COOKIE, "system")
     return {
         "today": today(),
+        # Called by the frame only: a fragment does not ask.
+        "computing_waits": computing_waits,
         "scheme": scheme if scheme in SCHEMES else "system",
         "navigation": [
             {"key": name, "label": label, "url": reverse(f"web:{name}")} for name, label in _ENTRIES

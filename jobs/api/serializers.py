@@ -32,6 +32,7 @@ class JobRow(RowSerializer):
     step = drf.CharField()
     result = drf.JSONField()
     error = LastLineField()
+    retry_of = drf.IntegerField(source="retry_of_id", allow_null=True)
     requested_by = drf.CharField(source="requested_by__username", allow_null=True)
     created_at = drf.DateTimeField()
     due_at = drf.DateTimeField()

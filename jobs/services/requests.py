@@ -10,8 +10,9 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from jobs.enums import JobState
-from jobs.exceptions import JobNotCancellable
+from accounts.services.audit import record_event
+from jobs.enums import ALIVE, ENDED_BADLY, JobState
+from jobs.exceptions import JobNotCancellable, JobNotRetryable
 from jobs.models import Job
 from jobs.services.dispatch import wake
 
@@ -24,6 +25,7 @@ def request_job(
     payload: dict[str, Any] | None = None,
     requested_by: Any = None,
     due_at: dt.datetime | None = None,
+    retry_of: Job | None = None,
 ) -> Job:
     """Queue a job in the caller's transaction, or return the one that is queued already.
 
@@ -31,6 +33,7 @@ def request_job(
     that it must read are committed. A worker is woken after the commit.
     """
     person = requested_by if requested_by is not None and requested_by.pk else None
+    now = timezone.now()
     job = None
     while job is None:
         Job.objects.bulk_create(
@@ -40,31 +43,60 @@ def request_job(
                     key=key,
                     payload=payload or {},
                     requested_by=person,
-                    due_at=due_at or timezone.now(),
+                    due_at=due_at or now,
+                    woken_at=now,
                     max_attempts=settings.JOBS_MAX_ATTEMPTS,
+                    retry_of=retry_of,
                 )
             ],
             ignore_conflicts=True,
         )
         queued = Job.objects.select_for_update(of=("self",))
         job = queued.filter(kind=kind, key=key, state=JobState.QUEUED).first()
-    transaction.on_commit(partial(wake, job.pk), robust=True)
+    transaction.on_commit(partial(wake, job.pk, kind), robust=True)
     return job
 
 
 @transaction.atomic
-def cancel_job(*, job_id: int) -> Job:
+def cancel_job(*, actor: Any, job_id: int) -> Job:
     """Cancel a job; one that runs stops at its next sign of life. Raises JobNotCancellable."""
     job = Job.objects.select_for_update(of=("self",)).get(pk=job_id)
-    if job.state not in (JobState.QUEUED, JobState.RUNNING):
+    if job.state not in ALIVE:
         raise JobNotCancellable(id=job.pk)
     job.state = JobState.CANCELLED
     job.finished_at = timezone.now()
     job.fence += 1
-    job.save(update_fields=["state", "finished_at", "fence"])
+    job.lease_until = None
+    job.save(update_fields=["state", "finished_at", "fence", "lease_until"])
+    _record(actor, "job_cancelled", job)
     return job
 
 
-def retry_job(*, job: Job, actor: Any) -> Job:
-    """Queue the same work again, as a new job."""
-    return request_job(kind=job.kind, key=job.key, payload=job.payload, requested_by=actor)
+@transaction.atomic
+def retry_job(*, actor: Any, job_id: int) -> Job:
+    """Queue the same work again, as a new job; the old one keeps the record of how it ended.
+
+    Raises JobNotRetryable for a job that lives or succeeded.
+    """
+    job = Job.objects.select_for_update(of=("self",)).get(pk=job_id)
+    if job.state not in ENDED_BADLY:
+        raise JobNotRetryable(id=job.pk)
+    again = request_job(
+        kind=job.kind, key=job.key, payload=job.payload, requested_by=actor, retry_of=job
+    )
+    if again.retry_of_id is None:
+        # The same work was queued already: it is the new attempt.
+        again.retry_of = job
+        again.save(update_fields=["retry_of"])
+    _record(actor, "job_retried", job, again=again.pk)
+    return again
+
+
+def _record(actor: Any, verb: str, job: Job, **detail: Any) -> None:
+    record_event(
+        actor=actor,
+        verb=verb,
+        object_kind="job",
+        object_code=str(job.pk),
+        detail={"kind": job.kind, "key": job.key, **detail},
+    )

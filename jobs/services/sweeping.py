@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
+from django.conf import settings
 from django.utils import timezone
 
 from jobs.models import Job
@@ -14,10 +17,16 @@ BATCH = 200
 def sweep(*, here: bool = False) -> int:
     """Wake a worker for each due job (or run it in this process); return how many were sent.
 
-    Due: queued, or held by a worker whose lease has run out.
+    Due: queued, or held by a worker whose lease has run out. A job whose worker was woken less than
+    JOBS_RESEND_SECONDS ago is left alone, so that a long queue does not fill with copies.
     """
-    due = Job.objects.due(timezone.now()).order_by("due_at", "id")
-    ids = list(due.values_list("pk", flat=True)[:BATCH])
+    now = timezone.now()
     if here:
+        due = Job.objects.due(now).order_by("due_at", "id")
+        ids = list(due.values_list("pk", flat=True)[:BATCH])
         return sum(run_job(job_id) is not None for job_id in ids)
-    return sum(wake(job_id) for job_id in ids)
+    silent = Job.objects.unanswered(now, dt.timedelta(seconds=settings.JOBS_RESEND_SECONDS))
+    rows = list(silent.order_by("due_at", "id").values_list("pk", "kind")[:BATCH])
+    sent = [job_id for job_id, kind in rows if wake(job_id, kind)]
+    Job.objects.filter(pk__in=sent).update(woken_at=now)
+    return len(sent)

@@ -9,11 +9,12 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from accounts.models import AuditEvent
 from jobs.enums import JobState
 from jobs.exceptions import JobNotCancellable, LeaseLost
 from jobs.models import Job
 from jobs.registry import register
-from jobs.services import cancel_job, request_job, run_job, sweep
+from jobs.services import cancel_job, request_job, run_job, run_then_next, sweep
 from jobs.services.running import JobContext
 
 pytestmark = pytest.mark.django_db
@@ -81,7 +82,7 @@ def test_what_was_asked_meanwhile_runs_after(handlers: list[int]) -> None:
         return {}
 
     register("tests.again", ask_again)
-    run_job(request_job(kind="tests.again").pk)
+    run_then_next(request_job(kind="tests.again").pk)
     assert len(handlers) == 2
     assert set(Job.objects.values_list("state", flat=True)) == {"succeeded"}
 
@@ -94,7 +95,7 @@ def test_a_poisoned_job_is_tried_three_times_then_parked(handlers: list[int]) ->
         later(job)
     assert run_job(job.pk) is None
     job.refresh_from_db()
-    assert (job.state, job.attempts, len(handlers)) == (JobState.FAILED, 3, 3)
+    assert (job.state, job.attempts, len(handlers)) == (JobState.QUARANTINE, 3, 3)
     assert "poison" in job.error
 
 
@@ -105,7 +106,9 @@ def test_a_job_whose_worker_dies_each_time_is_parked() -> None:
     )
     assert run_job(job.pk) is None
     job.refresh_from_db()
-    assert job.state == JobState.FAILED
+    assert job.state == JobState.QUARANTINE
+    event = AuditEvent.objects.get(verb="job_parked")
+    assert (event.object_code, event.detail["cause"]) == (str(job.pk), "worker lost")
 
 
 def test_a_dead_worker_s_job_is_taken_over_by_the_sweeper(handlers: list[int]) -> None:
@@ -142,7 +145,7 @@ def test_a_job_under_lease_is_left_alone() -> None:
 
 def test_a_cancelled_job_stops_at_its_next_sign_of_life(handlers: list[int]) -> None:
     def cancelled_meanwhile(context: JobContext) -> dict[str, Any]:
-        cancel_job(job_id=context.job.pk)
+        cancel_job(actor=None, job_id=context.job.pk)
         context.heartbeat(done=1)
         return {}
 
@@ -152,7 +155,7 @@ def test_a_cancelled_job_stops_at_its_next_sign_of_life(handlers: list[int]) -> 
     job.refresh_from_db()
     assert job.state == JobState.CANCELLED
     with pytest.raises(JobNotCancellable):
-        cancel_job(job_id=job.pk)
+        cancel_job(actor=None, job_id=job.pk)
 
 
 @pytest.mark.parametrize(

@@ -11,15 +11,15 @@ from django.utils.translation import gettext as _
 from accounts.enums import Action, Resource
 from common.exceptions import DomainError
 from jobs.models import Job
+from jobs.permissions import may_steer
 from jobs.services import cancel_job, retry_job
-from web.jobs.selectors import ENDED_BADLY, may_steer
 from web.mixins import PageView
 
 
 class SteerView(PageView):
     """A decision on a visible job, by who may steer it."""
 
-    needs = (Action.READ, Resource.JOB)
+    verb: Action
 
     def decide(self, job: Job) -> tuple[Job, str]:
         """Do it; return the job to show and a message."""
@@ -28,7 +28,7 @@ class SteerView(PageView):
     def post(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Check the right, decide, go to the job."""
         job = get_object_or_404(Job.objects.visible_to(request.user), pk=pk)
-        if not may_steer(request.user, job):
+        if not may_steer(request.user, self.verb, job):
             raise PermissionDenied
         try:
             job, message = self.decide(job)
@@ -42,16 +42,22 @@ class SteerView(PageView):
 class CancelView(SteerView):
     """Cancel a job; the domain refuses one that has ended."""
 
+    verb = Action.CANCEL
+    needs = (Action.CANCEL, Resource.JOB)
+
     def decide(self, job: Job) -> tuple[Job, str]:
         """Cancel it."""
-        return cancel_job(job_id=job.pk), _("The job is cancelled.")
+        cancelled = cancel_job(actor=self.request.user, job_id=job.pk)
+        return cancelled, _("The job is cancelled.")
 
 
 class RetryView(SteerView):
-    """Queue the same work again; one that lives or succeeded is left alone."""
+    """Queue the same work again; the domain refuses a job that lives or succeeded."""
+
+    verb = Action.RETRY
+    needs = (Action.RETRY, Resource.JOB)
 
     def decide(self, job: Job) -> tuple[Job, str]:
         """Ask for it again."""
-        if job.state not in ENDED_BADLY:
-            return job, _("Nothing was done: the job has not failed.")
-        return retry_job(job=job, actor=self.request.user), _("The work is queued again.")
+        again = retry_job(actor=self.request.user, job_id=job.pk)
+        return again, _("The work is queued again.")

@@ -15,16 +15,23 @@ from accounts.enums import Action, Resource
 from accounts.permissions import can
 from common.fiscal import today
 from indicators.services.runs import request_computation
-from jobs.enums import JobState
+from jobs.enums import ENDED, JobState
 from jobs.models import Job
 from jobs.services import label_of
 from web.jobs.forms import JobFilterForm, RecomputeForm
-from web.jobs.selectors import steering_of
+from web.jobs.selectors import (
+    NOT_YET,
+    OVER,
+    error_shown,
+    progress_of,
+    results_shown,
+    spoken,
+    steering_of,
+)
 from web.listing import ListColumn
 from web.lists import ListView
 from web.mixins import PageView, ServiceFormView
 
-ENDED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
 # Seconds between two looks at a job: soon at first, then less and less often.
 PAUSES = (2, 2, 4, 8, 15)
 
@@ -103,8 +110,12 @@ class JobListView(ListView):
         return rows.filter(state=filters["state"]) if "state" in filters else rows
 
     def more(self) -> dict[str, Any]:
-        """Offer a computation to whoever may ask for it."""
-        return {"can_recompute": can(self.request.user, Action.RECOMPUTE, Resource.INDICATOR_VALUE)}
+        """Offer a computation to whoever may ask for it; warn of what is parked."""
+        user = self.request.user
+        return {
+            "can_recompute": can(user, Action.RECOMPUTE, Resource.INDICATOR_VALUE),
+            "parked": Job.objects.visible_to(user).parked().count(),
+        }
 
 
 class JobView(PageView):
@@ -118,20 +129,35 @@ class JobView(PageView):
         """Show the job, or its progress alone."""
         jobs = Job.objects.visible_to(request.user).select_related("requested_by")
         job = get_object_or_404(jobs, pk=pk)
-        looks = request.GET.get("look", "0")
-        look = int(looks) if looks.isascii() and looks.isdigit() and len(looks) < 4 else 0
-        if getattr(request, "htmx", False):
+        look, said = _number(request, "look"), _number(request, "said", NOT_YET)
+        progress = progress_of(job)
+        asks_for_part = bool(getattr(request, "htmx", False))
+        if asks_for_part:
             self.template_name = "web/jobs/_progress.html"
         return self.page(
             {
                 "job": job,
                 "label": label_of(job.kind),
                 "has_ended": job.state in ENDED,
+                "is_parked": job.state == JobState.QUARANTINE,
                 "pause": PAUSES[min(look, len(PAUSES) - 1)],
                 "look": look + 1,
+                "progress": progress,
+                "said": max(said, progress.mark),
+                "spoken": spoken(job, progress.mark)
+                if asks_for_part and progress.mark > said
+                else "",
+                "results": results_shown(job),
+                "error": error_shown(job),
                 "steering": steering_of(request.user, job),
             }
         )
+
+
+def _number(request: HttpRequest, name: str, default: int = 0) -> int:
+    """Return a small number of the address, or its default."""
+    text = request.GET.get(name, "")
+    return min(int(text), OVER) if text.isascii() and text.isdigit() and len(text) < 4 else default
 
 
 class RecomputeView(ServiceFormView):

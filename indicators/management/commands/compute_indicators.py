@@ -15,13 +15,13 @@ from indicators.enums import RunState
 from indicators.models import IndicatorRun
 from indicators.selectors import run_payload
 from indicators.services.runs import CHUNK, ROLL_UP, request_computation
-from jobs.enums import JobState
+from jobs.enums import ENDED, ENDED_BADLY, JobState
 from jobs.models import Job
 from jobs.services import run_job
 from projects.models import Project
 
 POLL_SECONDS = 0.1
-ENDED = (JobState.SUCCEEDED, JobState.FAILED, JobState.CANCELLED)
+GIVEN_UP = (JobState.FAILED, JobState.QUARANTINE)
 
 
 class Command(BaseCommand):
@@ -78,8 +78,7 @@ def _to_the_end(job: Job, timeout: float) -> IndicatorRun:
         job.refresh_from_db()
         run = IndicatorRun.objects.filter(job=job).first()
         chunks = Job.objects.filter(kind=CHUNK, key__startswith=f"{run.pk}:" if run else "-")
-        failed = job.state in (JobState.FAILED, JobState.CANCELLED)
-        if failed or chunks.filter(state=JobState.FAILED).exists():
+        if job.state in ENDED_BADLY or chunks.filter(state__in=GIVEN_UP).exists():
             raise CommandError(f"job {job.pk} failed: {job.error.strip()[-300:]}")
         rolled = not Job.objects.filter(kind=ROLL_UP).exclude(state__in=ENDED).exists()
         if run and run.state == RunState.FINISHED and rolled:
