@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -38,6 +39,6 @@ def request_due_periods(now: dt.datetime | None = None) -> list[str]:
         if moment.time() < daily.not_before:
             continue
         ask: Callable[[dt.date], Any] = daily.asker()
-        if request_period(name=daily.name, period=day.isoformat(), ask=lambda ask=ask: ask(day)):
+        if request_period(name=daily.name, period=day.isoformat(), ask=partial(ask, day)):
             asked.append(daily.name)
     return asked
