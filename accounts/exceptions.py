@@ -6,7 +6,11 @@ DomainError
 ├── IncompatibleRoles    two roles that one person may not hold
 ├── RoleForMachines      a machine has its own role, and a person never has it
 ├── GrantBeyondReach     the author does not hold what is granted
-└── GrantEnded           refused, revoked or approved already
+├── GrantEnded           refused, revoked or approved already
+├── NotTheOwner          a saved view is edited by its owner
+├── TooManyViews         a person keeps so many saved views
+├── StillActive          only a suspended account is pseudonymised
+└── AlreadyPseudonymised the name is gone already
 """
 
 from __future__ import annotations
@@ -56,3 +60,31 @@ class GrantEnded(DomainError):
 
     code = "grant_decided"
     message = _("This grant has been decided already.")
+
+
+class NotTheOwner(DomainError):
+    """A saved view is edited by its owner."""
+
+    code = "not_the_owner"
+    message = _("This view belongs to somebody else: save a copy of it.")
+
+
+class TooManyViews(DomainError):
+    """A person keeps a bounded number of saved views."""
+
+    code = "too_many_views"
+    message = _("You keep %(most)s views already: delete one first.")
+
+
+class StillActive(DomainError):
+    """Only a suspended account is pseudonymised."""
+
+    code = "still_active"
+    message = _("Suspend the account first: only the account of a leaver is pseudonymised.")
+
+
+class AlreadyPseudonymised(DomainError):
+    """The name is gone already."""
+
+    code = "already_pseudonymised"
+    message = _("This account is pseudonymised already.")

@@ -12,6 +12,9 @@ class User(AbstractUser):
 
     is_machine = models.BooleanField(_("machine account"), default=False)
     is_demo = models.BooleanField(_("demonstration account"), default=False)
+    pseudonymised_at = models.DateTimeField(
+        _("pseudonymised at"), null=True, blank=True, editable=False
+    )
 
     class Meta:
         verbose_name = _("user")
