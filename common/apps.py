@@ -5,6 +5,8 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from common.folding import register_lookups
+
 
 class CommonConfig(AppConfig):
     """The room `common`; see docs/architecture.md."""
@@ -12,3 +14,7 @@ class CommonConfig(AppConfig):
     name = "common"
     verbose_name = _("common")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the look-up that ignores accents and case."""
+        register_lookups()

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from common.fiscal import today
+from common.units import UNITS, chosen_unit
 from jobs.services import computing_waits
 
 SCHEME_COOKIE = "pf_scheme"
@@ -25,14 +26,28 @@ _ENTRIES = (
 )
 
 
+def scheme_of(request: HttpRequest) -> str:
+    """Return the theme: the person's, else the one that the browser keeps."""
+    chosen = getattr(request, "preferences", None)
+    scheme = chosen.theme if chosen else request.COOKIES.get(SCHEME_COOKIE, "system")
+    return scheme if scheme in SCHEMES else "system"
+
+
 def portfolio(request: HttpRequest) -> dict[str, Any]:
-    """Give the frame its date, its menu and its theme; the section is set by each view."""
-    scheme = request.COOKIES.get(SCHEME_COOKIE, "system")
+    """Give the frame its date, its menu and the choices of the person.
+
+    The section is set by each view.
+    """
+    chosen = getattr(request, "preferences", None)
     return {
         "today": today(),
         # Called by the frame only: a fragment does not ask.
         "computing_waits": computing_waits,
-        "scheme": scheme if scheme in SCHEMES else "system",
+        "scheme": scheme_of(request),
+        "density": chosen.density if chosen else "compact",
+        "shortcuts": chosen.shortcuts if chosen else True,
+        "unit_in_force": chosen_unit(),
+        "units": [(code, unit.symbol) for code, unit in UNITS.items()],
         "navigation": [
             {"key": name, "label": label, "url": reverse(f"web:{name}")} for name, label in _ENTRIES
         ],

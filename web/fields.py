@@ -68,8 +68,8 @@ class AmountField(forms.CharField):
         return found
 
     def prepare_value(self, value: Any) -> Any:
-        """Show an amount as people write it."""
-        return amounts.amount(value) if isinstance(value, Decimal) else value
+        """Show euros as people write them, whatever the unit of the page."""
+        return amounts.number(value, 2) if isinstance(value, Decimal) else value
 
 
 class PercentInput(forms.CharField):

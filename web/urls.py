@@ -8,6 +8,7 @@ app_name = "web"
 urlpatterns = [
     path("", include("web.dashboard.urls")),
     path("", include("web.auth.urls")),
+    path("", include("web.preferences.urls")),
     path("", include("web.projects.urls")),
     path("", include("web.indicators.urls")),
     path("", include("web.budgets.urls")),

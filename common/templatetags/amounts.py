@@ -1,7 +1,8 @@
 """The one formatter of the interface: amounts, rates, durations and dates (formats at the edge).
 
 French: 1 234 567,89 € with U+00A0, minus U+2212; English: €1,234,567.89. A value that is absent
-is never shown as 0: the filters give an empty text and the template says why.
+is never shown as 0: the filters give an empty text and the template says why. The unit that a
+person chose (common/units.py) replaces that of the page; `in_unit` names it in the captions.
 Source of the rules: French typography of the Imprimerie nationale; the DSFR font has no U+202F.
 """
 
@@ -9,18 +10,21 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
 from django import template
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import get_language, ngettext
 
+from common.units import chosen_unit, named_in_unit, unit_or
+
 register = template.Library()
 
 NO_BREAK = "\u00a0"
 MINUS = "\u2212"
 Number = Decimal | int | float | str | None
-MILLION = Decimal(1_000_000)
+BILLION = Decimal(1_000_000_000)
 
 
 def is_french() -> bool:
@@ -61,10 +65,19 @@ def signed(value: Number, places: int = 0) -> str:
     return "" if found is None else grouped(found, places, signed=True)
 
 
+def _in(value: Number, default: str, places: int | None = None) -> str:
+    """Write euros in the unit in force, else in that of the page; `places` are the page's."""
+    found, unit = exact(value), unit_or(default)
+    if found is None:
+        return ""
+    wanted = unit.places if places is None or chosen_unit() else places
+    return grouped(found / unit.worth, wanted)
+
+
 @register.filter
 def amount(value: Number) -> str:
     """Write euros to the cent, without the unit (tables name it in their caption)."""
-    return number(value, 2)
+    return _in(value, "eur")
 
 
 def _with_unit(text: str, unit: str) -> str:
@@ -81,28 +94,33 @@ def _with_unit(text: str, unit: str) -> str:
 def euros(value: Number) -> str:
     """Write euros to the cent, with the unit."""
     text = amount(value)
-    return _with_unit(text, "€") if text else ""
+    return _with_unit(text, unit_or("eur").symbol) if text else ""
 
 
 @register.filter
 def millions(value: Number, places: int = 2) -> str:
     """Write an amount in millions of euros, with the unit."""
     text = in_millions(value, places)
-    return _with_unit(text, "M€") if text else ""
+    return _with_unit(text, unit_or("meur").symbol) if text else ""
 
 
 @register.filter
 def in_millions(value: Number, places: int = 2) -> str:
     """Write an amount in millions of euros, without the unit."""
-    found = exact(value)
-    return "" if found is None else grouped(found / MILLION, places)
+    return _in(value, "meur", places)
+
+
+@register.filter
+def in_unit(text: Any) -> str:
+    """Name the unit in force in a caption that names that of the page: M€, k€, € or euros."""
+    return named_in_unit(text)
 
 
 @register.filter
 def in_billions(value: Number, places: int = 2) -> str:
-    """Write an amount in billions of euros, without the unit."""
+    """Write an amount in billions of euros, without the unit: as the State prints it, always."""
     found = exact(value)
-    return "" if found is None else grouped(found / (MILLION * 1000), places)
+    return "" if found is None else grouped(found / BILLION, places)
 
 
 @register.filter

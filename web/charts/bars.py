@@ -8,10 +8,9 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from common.templatetags.amounts import amount, in_millions, number
+from common.units import unit_or
 from web.charts.axes import LEFT, ordered_axis, value_axis
 from web.charts.shapes import Bar, Chart, Label, LegendEntry, Text, TwinCell, twin
-
-MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -70,8 +69,9 @@ def _row(y: YearFigures) -> list[TwinCell]:
 
 def _draw(chart: Chart, years: list[YearFigures]) -> None:
     """Put the axes and the four bars of each exercise on the chart."""
+    worth = float(unit_or("meur").worth)
     known = [
-        float(value) / MILLION
+        float(value) / worth
         for y in years
         for value in (y.ae_opened, y.ae_committed, y.cp_opened, y.cp_paid)
     ]
@@ -87,11 +87,11 @@ def _draw(chart: Chart, years: list[YearFigures]) -> None:
             (x + bar_width * 1.1, y.cp_paid, "pf-b-cp", True),
         )
         for left, value, css, hatched in shown:
-            top, zero = scale(float(value) / MILLION), scale(0)
+            top, zero = scale(float(value) / worth), scale(0)
             chart.bars.append(
                 Bar(round(left, 1), min(top, zero), bar_width, abs(zero - top), css, hatched)
             )
-    chart.labels.append(Label(LEFT - 6, 10, "M€", "pf-s-small", "end"))
+    chart.labels.append(Label(LEFT - 6, 10, unit_or("meur").symbol, "pf-s-small", "end"))
 
 
 def _conclusion(years: list[YearFigures]) -> str:

@@ -10,10 +10,9 @@ from decimal import Decimal
 from django.utils.translation import gettext as _
 
 from common.templatetags.amounts import in_millions, month_name, number
+from common.units import unit_or
 from web.charts.axes import LEFT, ordered_axis, spread, value_axis
 from web.charts.shapes import Chart, Label, LegendEntry, Line, Text, twin
-
-MILLION = 1_000_000
 
 
 @dataclass(frozen=True)
@@ -46,7 +45,10 @@ def curve_chart(
     width: int = 560,
     height: int = 260,
 ) -> Chart:
-    """Lay out curves of euros, in M€, each labelled at its end; the twin has one row a step."""
+    """Lay out curves of euros in the unit of the page, each labelled at its end.
+
+    The twin has one row a step.
+    """
     names = [write_step(step) for step in shown.steps]
     chart = Chart(
         key=shown.key,
@@ -63,13 +65,14 @@ def curve_chart(
         ],
         legend=[LegendEntry(curve.name, curve.css) for curve in shown.curves],
     )
-    known = [float(v) / MILLION for curve in shown.curves for v in curve.values if v is not None]
+    worth = float(unit_or("meur").worth)
+    known = [float(v) / worth for curve in shown.curves for v in curve.values if v is not None]
     scale = value_axis(chart, min([0.0, *known]), max([0.0, *known]), _graduation)
     middles = ordered_axis(chart, names)
     ends = []
     for curve in shown.curves:
         points = [
-            (x, scale(float(value) / MILLION))
+            (x, scale(float(value) / worth))
             for x, value in zip(middles, curve.values, strict=True)
             if value is not None
         ]
@@ -79,7 +82,7 @@ def curve_chart(
             ends.append((points[-1], in_millions(last, 1), curve.text_css))
     for y, ((x, _y), text, css) in zip(spread([end[0][1] for end in ends]), ends, strict=True):
         chart.labels.append(Label(x + 6, y + 4, text, css))
-    chart.labels.append(Label(LEFT - 6, 10, "M€", "pf-s-small", "end"))
+    chart.labels.append(Label(LEFT - 6, 10, unit_or("meur").symbol, "pf-s-small", "end"))
     return chart
 
 
