@@ -9,6 +9,7 @@ from drf_spectacular.utils import OpenApiParameter, OpenApiResponse
 from rest_framework import serializers
 
 from common.api.errors import PROBLEM_TYPE
+from common.api.etags import needs_version
 
 _WORDS = {
     400: "Malformed input, unknown parameter or field.",
@@ -16,7 +17,7 @@ _WORDS = {
     403: "The verb is refused.",
     404: "There is no such object, or it is not yours to see.",
     409: "A business rule says no.",
-    412: "Somebody else saved first; the context holds the current record.",
+    412: "Somebody else saved first; the context holds both versions, and the current ETag.",
     415: "The body is not application/json.",
     428: "If-Match is missing.",
 }
@@ -56,10 +57,19 @@ class ProblemAutoSchema(AutoSchema):
                     {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'},
                     OpenApiParameter.HEADER,
                     required=True,
-                    description='The version of the project that was read, such as "3".',
+                    description='The version of the record that was read, such as "3".',
                 )
             )
         versioned = getattr(self.view, "versioned", False) and not self._is_list_view()
+        if self._may_be_fresh():
+            parameters.append(
+                OpenApiParameter(
+                    "If-None-Match",
+                    {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'},
+                    OpenApiParameter.HEADER,
+                    description="The version that the caller holds; 304 while it is current.",
+                )
+            )
         if versioned or self._needs_version():
             parameters.append(
                 OpenApiParameter(
@@ -73,8 +83,12 @@ class ProblemAutoSchema(AutoSchema):
         return parameters
 
     def _needs_version(self) -> bool:
-        actions = getattr(self.view, "if_match_actions", ())
-        return getattr(self.view, "action", None) in actions
+        return needs_version(self.view)
+
+    def _may_be_fresh(self) -> bool:
+        view = self.view
+        told = getattr(view, "versioned", False) and getattr(view, "fresh_by_version", False)
+        return bool(told) and getattr(view, "action", None) == "retrieve"
 
     def _error_codes(self) -> list[int]:
         codes = {400, 401, 403}
@@ -89,6 +103,8 @@ class ProblemAutoSchema(AutoSchema):
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:
         bodies = super()._get_response_bodies(direction)
+        if self._may_be_fresh():
+            bodies["304"] = {"description": "The caller holds the current version."}
         for code in self._error_codes():
             answer = OpenApiResponse(Problem, description=_WORDS[code])
             bodies[str(code)] = self._get_response_for_code(  # type: ignore[no-untyped-call]

@@ -14,9 +14,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
-from common.api.etags import etag_of
+from common.api.etags import both_versions, etag_of, expected_version, is_fresh, needs_version
 from common.api.fields import RowSerializer
 from common.api.filters import refuse_unknown
+from common.exceptions import StaleEdit
 
 ROW_ID = "[0-9]{1,18}"
 CODE = r"[^/\x00-\x20:]{1,40}"
@@ -25,8 +26,10 @@ CODE = r"[^/\x00-\x20:]{1,40}"
 class RowViewSet(GenericViewSet[Any]):
     """List and detail of one resource.
 
-    `versioned`: the detail bears its version as an ETag. `ordering` and `ordering_fields` name
-    columns of the row serializer, so that a cursor can be made from a row.
+    `versioned`: the detail bears its version as an ETag, and its edits need If-Match (etags.py).
+    `fresh_by_version` is false where the answer also holds rows that no version counts: a reader
+    who holds the version then gets the whole answer, not a 304. `ordering` and `ordering_fields`
+    name columns of the row serializer, so that a cursor can be made from a row.
     """
 
     policy_resource: str
@@ -39,12 +42,41 @@ class RowViewSet(GenericViewSet[Any]):
     lookup_field = "id"
     lookup_value_regex = ROW_ID
     versioned = False
+    fresh_by_version = True
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        """Check rights; a write has no query parameter."""
+        """Check rights; a write has no query parameter, an edit names the version it read."""
         super().initial(request, *args, **kwargs)
         if request.method not in ("GET", "HEAD"):
             refuse_unknown(request, set())
+        if needs_version(self):
+            expected_version(request)
+
+    def handle_exception(self, exc: Exception) -> Response:
+        """Answer a stale edit with the record as it stands beside what the caller sent."""
+        if isinstance(exc, StaleEdit):
+            return self._stale(exc)
+        return super().handle_exception(exc)
+
+    def _stale(self, error: StaleEdit) -> Response:
+        try:
+            stored = self.stored_record()
+        except Http404 as gone:
+            return super().handle_exception(gone)
+        tag = etag_of(stored["version"])
+        error.context |= {
+            "current": stored["version"],
+            "etag": tag["ETag"],
+            "record": stored,
+            "differences": both_versions(self.request.data, stored),
+        }
+        response = super().handle_exception(error)
+        response.headers["ETag"] = tag["ETag"]
+        return response
+
+    def stored_record(self) -> dict[str, Any]:
+        """Return the record that a stale edit meant, as it stands now."""
+        return self.find(**{self.lookup_field: self.kwargs[self.lookup_field]})
 
     def get_queryset(self) -> QuerySet[Any]:
         """Return what the caller may see."""
@@ -77,6 +109,8 @@ class RowViewSet(GenericViewSet[Any]):
         """Return one row, or 404."""
         refuse_unknown(request, set())
         row = self.find(**{self.lookup_field: kwargs[self.lookup_field]})
+        if self.versioned and self.fresh_by_version and is_fresh(request, row["version"]):
+            return Response(status=304, headers=etag_of(row["version"]))
         return self.answer(row)
 
     def find(self, **lookup: Any) -> dict[str, Any]:

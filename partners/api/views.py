@@ -45,6 +45,7 @@ class ContractViewSet(RowViewSet):
     lookup_field = "code"
     lookup_value_regex = CODE
     versioned = True
+    fresh_by_version = False  # the commitments that it shows grow with each import
     ordering = ("code",)
     ordering_fields = {
         "code": "code",

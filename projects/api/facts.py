@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.http import Http404
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
@@ -20,8 +21,15 @@ from projects.api.filters import (
 )
 from projects.api.inputs import NewBaseline, NewEstimate, NewProgress
 from projects.api.rights import target_project
-from projects.api.serializers import BaselineRow, EstimateRow, PlannedValueRow, ProgressRow
-from projects.models import Baseline, Estimate, PlannedValue, ProgressReport
+from projects.api.serializers import (
+    BaselineRow,
+    EstimateRow,
+    PlannedValueRow,
+    ProgressRow,
+    ProjectRow,
+)
+from projects.api.views import with_current_figures
+from projects.models import Baseline, Estimate, PlannedValue, ProgressReport, Project
 from projects.services.baselines import approve_baseline
 from projects.services.estimates import estimate_project
 from projects.services.progress import report_progress
@@ -37,6 +45,15 @@ class RecordedViewSet(RowViewSet):
     policy_resource = Resource.PROJECT
     if_match_actions = frozenset({"create"})
     route: str
+
+    def stored_record(self) -> dict[str, Any]:
+        """Return the project: it is its version that the caller names."""
+        seen = Project.objects.visible_to(self.request.user)
+        rows = with_current_figures(seen.filter(code=self.request.data["project"]))
+        row = rows.values(*ProjectRow.columns()).first()
+        if row is None:
+            raise Http404
+        return ProjectRow().render([row])[0]
 
     def record(self, service: Any, form: type[Any]) -> Response:
         """Add a row to the project named by the body."""

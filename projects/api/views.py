@@ -17,7 +17,6 @@ from accounts.enums import Action, Resource
 from common.api.etags import expected_version
 from common.api.filters import refuse_unknown
 from common.api.views import CODE, RowViewSet
-from common.exceptions import StaleEdit
 from common.fiscal import today
 from projects.api.filters import ProjectFilters
 from projects.api.inputs import Closing, ProjectCreation, ProjectEdit, Reopening
@@ -66,7 +65,7 @@ class ProjectViewSet(RowViewSet):
         "close": Action.CLOSE,
         "reopen": Action.CLOSE,
     }
-    if_match_actions = frozenset({"partial_update", "close", "reopen"})
+    if_match_actions = frozenset({"close", "reopen"})
     row_serializer = ProjectRow
     detail_serializer = ProjectDetail
     filterset_class = ProjectFilters
@@ -145,11 +144,6 @@ class ProjectViewSet(RowViewSet):
         return Response({"results": [asdict(edit) for edit in project_edits(seen)]})
 
     def _written(self, service: Any, project: Project, version: int, **fields: Any) -> Response:
-        """Call the service; a stale edit is answered with the record as it stands."""
         actor = self.request.user
-        try:
-            service(actor=actor, project_id=project.pk, expected_version=version, **fields)
-        except StaleEdit as error:
-            error.context["record"] = self.find(pk=project.pk)
-            raise
+        service(actor=actor, project_id=project.pk, expected_version=version, **fields)
         return self.answer(self.find(pk=project.pk))
