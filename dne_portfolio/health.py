@@ -26,7 +26,7 @@ from django.utils import timezone
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
-from dne_portfolio.vitals import backup_age, queue_age
+from dne_portfolio.vitals import backup_age, beat_age, queue_age
 
 OK, DEGRADED, DOWN = "ok", "degraded", "down"
 REDIS_SECONDS = 1.0
@@ -55,7 +55,7 @@ def _read_database() -> tuple[frozenset[tuple[str, str]], dict[str, float | None
             applied = frozenset((str(app), str(name)) for app, name in cursor.fetchall())
         if known_migrations() - applied:
             return applied, {}
-        return applied, {"queue": queue_age()}
+        return applied, {"queue": queue_age(), "beat": beat_age()}
     finally:
         if connection.vendor == "postgresql" and not connection.in_atomic_block:
             connection.close()
@@ -97,9 +97,11 @@ def _database() -> dict[str, Finding]:
         "database": Finding(OK),
         "migrations": Finding(DOWN if missing_count else OK, {"missing": missing_count}),
     }
-    limits = {"queue": settings.HEALTH_QUEUE_SECONDS}
-    for name, age in ages.items():
-        found[name] = _aged(age, limits[name])
+    if missing_count:
+        return found
+    found["queue"] = _aged(ages["queue"], settings.HEALTH_QUEUE_SECONDS)
+    if settings.HEALTH_BEAT_SECONDS:
+        found["beat"] = _spoken(ages["beat"], settings.HEALTH_BEAT_SECONDS)
     return found
 
 
@@ -117,6 +119,11 @@ def _aged(age: float | None, limit: float) -> Finding:
     late = age is not None and age > limit
     facts = {"age_seconds": None if age is None else round(age), "limit_seconds": limit}
     return Finding(DEGRADED if late else OK, facts)
+
+
+def _spoken(age: float | None, limit: float) -> Finding:
+    """Judge the age of what must have happened once: never is late too."""
+    return Finding(DEGRADED, {"age_seconds": None}) if age is None else _aged(age, limit)
 
 
 def _disk() -> dict[str, Finding]:
@@ -155,9 +162,7 @@ def _backup() -> dict[str, Finding]:
     if not settings.BACKUP_DIR:
         return {}
     age = backup_age(Path(settings.BACKUP_DIR), timezone.now())
-    if age is None:
-        return {"backup": Finding(DEGRADED, {"age_seconds": None})}
-    return {"backup": _aged(age, settings.HEALTH_BACKUP_SECONDS)}
+    return {"backup": _spoken(age, settings.HEALTH_BACKUP_SECONDS)}
 
 
 CHECKS: tuple[Callable[[], dict[str, Finding]], ...] = (_database, _disk, _redis, _backup)

@@ -9,6 +9,7 @@ from django.db.models import Min
 from django.utils import timezone
 
 from jobs.models import Job
+from jobs.services.heartbeat import last_heartbeat
 
 BACKUP_PATTERN = "portfolio-*.manifest.json"
 
@@ -18,6 +19,12 @@ def queue_age() -> float | None:
     now = timezone.now()
     oldest = Job.objects.due(now).order_by().aggregate(oldest=Min("due_at"))["oldest"]
     return None if oldest is None else max((now - oldest).total_seconds(), 0.0)
+
+
+def beat_age() -> float | None:
+    """Return for how many seconds the scheduler has been silent; None when it never spoke."""
+    last = last_heartbeat()
+    return None if last is None else max((timezone.now() - last).total_seconds(), 0.0)
 
 
 def backup_age(folder: Path, now: dt.datetime) -> float | None:

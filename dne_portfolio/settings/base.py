@@ -157,6 +157,8 @@ SILENCED_SYSTEM_CHECKS = ["axes.W006"]
 MEDIA_ROOT = env.str("MEDIA_ROOT", default=str(VAR_DIR / "media"))
 BACKUP_DIR = env.str("BACKUP_DIR", default="")
 HEALTH_QUEUE_SECONDS = env.int("HEALTH_QUEUE_SECONDS", default=900)
+# 0: nothing beats here (development has no scheduler).
+HEALTH_BEAT_SECONDS = env.int("HEALTH_BEAT_SECONDS", default=0)
 HEALTH_BACKUP_SECONDS = env.int("HEALTH_BACKUP_SECONDS", default=26 * 3600)
 HEALTH_DISK_FREE_MB = env.int("HEALTH_DISK_FREE_MB", default=500)
 METRICS_ALLOWED = env.list("METRICS_ALLOWED", default=["127.0.0.1", "::1"])

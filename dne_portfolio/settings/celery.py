@@ -64,6 +64,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "jobs.sweep", "schedule": 30.0},
     "stale-indicators": {"task": "indicators.stale", "schedule": 60.0},
     "periods": {"task": "jobs.periods", "schedule": 60.0},
+    "heartbeat": {"task": "operations.heartbeat", "schedule": 30.0},
 }
 
 JOBS_LEASE_SECONDS = _env.int("JOBS_LEASE_SECONDS", default=60)

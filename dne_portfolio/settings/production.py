@@ -13,6 +13,7 @@ SECRET_KEY = env.str("SECRET_KEY")
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS")
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[])
 
+HEALTH_BEAT_SECONDS = env.int("HEALTH_BEAT_SECONDS", default=180)
 LOG_REQUESTS = env.bool("LOG_REQUESTS", default=True)
 LOGGING["loggers"]["dne.request"]["level"] = "INFO" if LOG_REQUESTS else "ERROR"
 

@@ -8,13 +8,18 @@ from collections import namedtuple
 from collections.abc import Iterator
 
 import pytest
+from django.core.management import call_command
 from django.db import DatabaseError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import Client
 from django.utils import timezone
 
 from dne_portfolio import health
-from jobs.models import Job
+from dne_portfolio.tasks import heartbeat
+from dne_portfolio.vitals import beat_age
+from indicators.services.runs import request_computation
+from jobs.models import Job, JobPeriod
+from tests.samples import AS_OF
 
 Usage = namedtuple("Usage", "total used free")
 
@@ -141,10 +146,28 @@ def test_an_old_or_absent_backup_is_a_degradation(client, db, settings, tmp_path
     assert ready(client)[1]["checks"]["backup"]["state"] == "degraded"
 
 
-def test_the_ready_answer_costs_two_queries(client, db, settings, django_assert_num_queries):
+def test_a_silent_scheduler_is_a_degradation_until_it_speaks(client, transactional_db, settings):
+    settings.REDIS_URL, settings.HEALTH_BEAT_SECONDS = "", 180
+    assert ready(client)[1]["checks"]["beat"] == {"state": "degraded", "age_seconds": None}
+    heartbeat.apply()
+    assert ready(client)[1]["checks"]["beat"]["state"] == "ok"
+    JobPeriod.objects.update(asked_at=timezone.now() - timezone.timedelta(seconds=181))
+    assert ready(client)[1]["checks"]["beat"]["state"] == "degraded"
+
+
+def test_the_scheduler_of_a_small_office_runs_what_is_due(sample, settings):
+    settings.HEALTH_BEAT_SECONDS = 180
+    request_computation(AS_OF)
+    assert Job.objects.get().state == "queued"
+    call_command("run_scheduler", "--once")
+    assert set(Job.objects.values_list("state", flat=True)) == {"succeeded"}
+    assert beat_age() < 60
+
+
+def test_the_ready_answer_costs_three_queries(client, db, settings, django_assert_num_queries):
     settings.REDIS_URL = ""
     health.known_migrations()
     if connection.vendor == "postgresql":
         pytest.skip("on PostgreSQL the database is read in a thread of its own")
-    with django_assert_num_queries(2):
+    with django_assert_num_queries(3):
         ready(client)
