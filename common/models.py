@@ -43,9 +43,25 @@ class Fact(Originated):
     `source_reference` is unique in its table: importing the same fact twice adds nothing.
     `recorded_at` is the date that `known_at` reads; the date of the fact itself is named by each
     model and read by `as_of`.
+
+    A newer version of a document of the source replaces the former by two facts: `reverses`
+    names the fact that a counter-entry takes out of every total, and the fact that takes its
+    place has the `document_reference` of both, at the next `document_version`.
     """
 
     source_reference = models.CharField(_("source reference"), max_length=80, unique=True)
+    document_reference = models.CharField(
+        _("reference of the document"), max_length=80, blank=True, db_index=True
+    )
+    document_version = models.PositiveSmallIntegerField(_("version of the document"), default=1)
+    reverses = models.OneToOneField(
+        "self",
+        verbose_name=_("reverses"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reversal",
+    )
     recorded_at = models.DateTimeField(_("recorded at"), db_index=True)
     batch = models.ForeignKey(
         "records.ImportBatch",
