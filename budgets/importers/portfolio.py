@@ -44,6 +44,7 @@ class MovementTable(FactTable):
         "legal_basis", node="node__code", project="project__code",
     )  # fmt: skip
     references = (_PROJECT, _NODE)
+    signed = ("ae", "cp")
 
 
 class CommitmentTable(FactTable):
@@ -56,6 +57,7 @@ class CommitmentTable(FactTable):
         "committed_on", "fiscal_year", node="node__code", project="project__code",
     )  # fmt: skip
     references = (_PROJECT, _NODE)
+    signed = ("amount",)
 
 
 class ServiceDoneTable(FactTable):
@@ -68,6 +70,8 @@ class ServiceDoneTable(FactTable):
         commitment="commitment__source_reference",
     )  # fmt: skip
     references = (_COMMITMENT,)
+    signed = ("amount",)
+    project_path = "commitment__project_id"
 
 
 class PaymentTable(FactTable):
@@ -80,6 +84,8 @@ class PaymentTable(FactTable):
         "is_advance", commitment="commitment__source_reference",
     )  # fmt: skip
     references = (_COMMITMENT,)
+    signed = ("amount",)
+    project_path = "commitment__project_id"
 
 
 def check(plan: Plan) -> None:

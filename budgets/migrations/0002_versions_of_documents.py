@@ -5,70 +5,113 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('budgets', '0001_initial'),
+        ("budgets", "0001_initial"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='commitment',
-            name='document_reference',
-            field=models.CharField(blank=True, db_index=True, max_length=80, verbose_name='reference of the document'),
+            model_name="commitment",
+            name="document_reference",
+            field=models.CharField(
+                blank=True, db_index=True, max_length=80, verbose_name="reference of the document"
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='document_version',
-            field=models.PositiveSmallIntegerField(default=1, verbose_name='version of the document'),
+            model_name="commitment",
+            name="document_version",
+            field=models.PositiveSmallIntegerField(
+                default=1, verbose_name="version of the document"
+            ),
         ),
         migrations.AddField(
-            model_name='commitment',
-            name='reverses',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='budgets.commitment', verbose_name='reverses'),
+            model_name="commitment",
+            name="reverses",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reversal",
+                to="budgets.commitment",
+                verbose_name="reverses",
+            ),
         ),
         migrations.AddField(
-            model_name='creditmovement',
-            name='document_reference',
-            field=models.CharField(blank=True, db_index=True, max_length=80, verbose_name='reference of the document'),
+            model_name="creditmovement",
+            name="document_reference",
+            field=models.CharField(
+                blank=True, db_index=True, max_length=80, verbose_name="reference of the document"
+            ),
         ),
         migrations.AddField(
-            model_name='creditmovement',
-            name='document_version',
-            field=models.PositiveSmallIntegerField(default=1, verbose_name='version of the document'),
+            model_name="creditmovement",
+            name="document_version",
+            field=models.PositiveSmallIntegerField(
+                default=1, verbose_name="version of the document"
+            ),
         ),
         migrations.AddField(
-            model_name='creditmovement',
-            name='reverses',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='budgets.creditmovement', verbose_name='reverses'),
+            model_name="creditmovement",
+            name="reverses",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reversal",
+                to="budgets.creditmovement",
+                verbose_name="reverses",
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='document_reference',
-            field=models.CharField(blank=True, db_index=True, max_length=80, verbose_name='reference of the document'),
+            model_name="payment",
+            name="document_reference",
+            field=models.CharField(
+                blank=True, db_index=True, max_length=80, verbose_name="reference of the document"
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='document_version',
-            field=models.PositiveSmallIntegerField(default=1, verbose_name='version of the document'),
+            model_name="payment",
+            name="document_version",
+            field=models.PositiveSmallIntegerField(
+                default=1, verbose_name="version of the document"
+            ),
         ),
         migrations.AddField(
-            model_name='payment',
-            name='reverses',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='budgets.payment', verbose_name='reverses'),
+            model_name="payment",
+            name="reverses",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reversal",
+                to="budgets.payment",
+                verbose_name="reverses",
+            ),
         ),
         migrations.AddField(
-            model_name='servicedone',
-            name='document_reference',
-            field=models.CharField(blank=True, db_index=True, max_length=80, verbose_name='reference of the document'),
+            model_name="servicedone",
+            name="document_reference",
+            field=models.CharField(
+                blank=True, db_index=True, max_length=80, verbose_name="reference of the document"
+            ),
         ),
         migrations.AddField(
-            model_name='servicedone',
-            name='document_version',
-            field=models.PositiveSmallIntegerField(default=1, verbose_name='version of the document'),
+            model_name="servicedone",
+            name="document_version",
+            field=models.PositiveSmallIntegerField(
+                default=1, verbose_name="version of the document"
+            ),
         ),
         migrations.AddField(
-            model_name='servicedone',
-            name='reverses',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='budgets.servicedone', verbose_name='reverses'),
+            model_name="servicedone",
+            name="reverses",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reversal",
+                to="budgets.servicedone",
+                verbose_name="reverses",
+            ),
         ),
     ]

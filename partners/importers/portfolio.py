@@ -5,13 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
+from budgets.models import Commitment
 from partners.models import Amendment, Contract, ContractCommitment, ContractProject, Partner
 from records.importing.stage import StagedRow
 from records.services.editable import RecordTable
 from records.services.facts import FactTable
-from records.services.plan import Plan, Room, chunks
+from records.services.plan import Plan, Room, Writer, chunks
 
 
 class PartnerTable(RecordTable):
@@ -55,7 +58,7 @@ class ContractTable(RecordTable):
         ids = [record.pk for record in known.values()]
         self.links: dict[str, dict[int, set[str]]] = {
             "projects": _links(ContractProject, "project__code", ids),
-            "commitments": _links(ContractCommitment, "commitment__source_reference", ids),
+            "commitments": _links(ContractCommitment, _DOCUMENT, ids),
         }
 
     def current(self, record: Contract, column: str) -> Any:
@@ -83,23 +86,46 @@ class ContractTable(RecordTable):
     ) -> None:
         for some in chunks(pk for _row, pk in rows):
             model.objects.filter(contract__in=some).delete()
-        found = self.plan.found[table]
+        named = {key for row, _pk in rows for key in row.values[table]}
+        found = (
+            _every_version(named)
+            if model is ContractCommitment
+            else {key: [self.plan.found[table][key,].pk] for key in named}
+        )
         model.objects.bulk_create(
             [
-                model(contract_id=pk, **{f"{field}_id": found[key,].pk})
+                model(contract_id=pk, **{f"{field}_id": linked})
                 for row, pk in rows
                 for key in row.values[table]
+                for linked in found[key]
             ]
         )
 
 
-def _links(model: Any, lookup: str, ids: Iterable[int]) -> dict[int, set[str]]:
+# The commitment as its source names it, whatever the version of the document.
+_DOCUMENT = Coalesce(
+    NullIf("commitment__document_reference", Value("")), "commitment__source_reference"
+)
+
+
+def _links(model: Any, lookup: Any, ids: Iterable[int]) -> dict[int, set[str]]:
     """Return the codes linked to each contract."""
     found: dict[int, set[str]] = {}
     for some in chunks(ids):
         kept = model.objects.filter(contract__in=some).order_by()
         for contract_id, code in kept.values_list("contract_id", lookup):
             found.setdefault(contract_id, set()).add(code)
+    return found
+
+
+def _every_version(references: Iterable[str]) -> dict[str, list[int]]:
+    """Return the ids of every version of the commitments, counter-entries included."""
+    found: dict[str, list[int]] = {}
+    for some in chunks(references):
+        named = Q(source_reference__in=some) | Q(document_reference__in=some)
+        rows = Commitment.objects.filter(named).order_by("pk")
+        for pk, own, document in rows.values_list("pk", "source_reference", "document_reference"):
+            found.setdefault(document or own, []).append(pk)
     return found
 
 
@@ -165,4 +191,19 @@ def _check_numbers(plan: Plan) -> None:
             plan.stage.fault("amendments", row, "number", "number_taken", message)
 
 
-ROOM = Room((PartnerTable, ContractTable, AmendmentTable), check=check)
+def finish(plan: Plan, writer: Writer) -> None:
+    """A contract that produced a commitment produced its newer version as well."""
+    replaced = plan.replaced.get("commitments", {})
+    links: list[ContractCommitment] = []
+    for some in chunks(replaced):
+        held = ContractCommitment.objects.filter(commitment__in=some).order_by()
+        for contract_id, former in held.values_list("contract_id", "commitment_id"):
+            links += [
+                ContractCommitment(contract_id=contract_id, commitment_id=pk)
+                for pk in replaced[former]
+            ]
+    # The contracts of the folder linked every version already.
+    ContractCommitment.objects.bulk_create(links, ignore_conflicts=True)
+
+
+ROOM = Room((PartnerTable, ContractTable, AmendmentTable), check=check, finish=finish)

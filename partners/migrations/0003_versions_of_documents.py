@@ -5,25 +5,35 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('partners', '0002_contract_manager'),
+        ("partners", "0002_contract_manager"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='amendment',
-            name='document_reference',
-            field=models.CharField(blank=True, db_index=True, max_length=80, verbose_name='reference of the document'),
+            model_name="amendment",
+            name="document_reference",
+            field=models.CharField(
+                blank=True, db_index=True, max_length=80, verbose_name="reference of the document"
+            ),
         ),
         migrations.AddField(
-            model_name='amendment',
-            name='document_version',
-            field=models.PositiveSmallIntegerField(default=1, verbose_name='version of the document'),
+            model_name="amendment",
+            name="document_version",
+            field=models.PositiveSmallIntegerField(
+                default=1, verbose_name="version of the document"
+            ),
         ),
         migrations.AddField(
-            model_name='amendment',
-            name='reverses',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='partners.amendment', verbose_name='reverses'),
+            model_name="amendment",
+            name="reverses",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reversal",
+                to="partners.amendment",
+                verbose_name="reverses",
+            ),
         ),
     ]

@@ -210,6 +210,7 @@ class PlannedValueTable(FactTable):
     references = (("baseline", "baselines", ("project", "baseline")),)
     is_originated = False
     has_source = False
+    batch_path = "baseline__batch_id"
 
 
 class ProgressTable(FactTable):

@@ -5,40 +5,61 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('projects', '0002_two_facts_of_one_moment'),
+        ("projects", "0002_two_facts_of_one_moment"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='estimate',
-            name='document_reference',
-            field=models.CharField(blank=True, db_index=True, max_length=80, verbose_name='reference of the document'),
+            model_name="estimate",
+            name="document_reference",
+            field=models.CharField(
+                blank=True, db_index=True, max_length=80, verbose_name="reference of the document"
+            ),
         ),
         migrations.AddField(
-            model_name='estimate',
-            name='document_version',
-            field=models.PositiveSmallIntegerField(default=1, verbose_name='version of the document'),
+            model_name="estimate",
+            name="document_version",
+            field=models.PositiveSmallIntegerField(
+                default=1, verbose_name="version of the document"
+            ),
         ),
         migrations.AddField(
-            model_name='estimate',
-            name='reverses',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='projects.estimate', verbose_name='reverses'),
+            model_name="estimate",
+            name="reverses",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reversal",
+                to="projects.estimate",
+                verbose_name="reverses",
+            ),
         ),
         migrations.AddField(
-            model_name='progressreport',
-            name='document_reference',
-            field=models.CharField(blank=True, db_index=True, max_length=80, verbose_name='reference of the document'),
+            model_name="progressreport",
+            name="document_reference",
+            field=models.CharField(
+                blank=True, db_index=True, max_length=80, verbose_name="reference of the document"
+            ),
         ),
         migrations.AddField(
-            model_name='progressreport',
-            name='document_version',
-            field=models.PositiveSmallIntegerField(default=1, verbose_name='version of the document'),
+            model_name="progressreport",
+            name="document_version",
+            field=models.PositiveSmallIntegerField(
+                default=1, verbose_name="version of the document"
+            ),
         ),
         migrations.AddField(
-            model_name='progressreport',
-            name='reverses',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='reversal', to='projects.progressreport', verbose_name='reverses'),
+            model_name="progressreport",
+            name="reverses",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="reversal",
+                to="projects.progressreport",
+                verbose_name="reverses",
+            ),
         ),
     ]

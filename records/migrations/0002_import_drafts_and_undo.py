@@ -6,156 +6,323 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('jobs', '0002_parking'),
-        ('records', '0001_initial'),
+        ("jobs", "0002_parking"),
+        ("records", "0001_initial"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='DraftFile',
+            name="DraftFile",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('position', models.PositiveSmallIntegerField(verbose_name='position')),
-                ('name', models.CharField(max_length=200, verbose_name='name')),
-                ('stored', models.CharField(max_length=120, unique=True, verbose_name='place')),
-                ('size', models.PositiveBigIntegerField(verbose_name='size in bytes')),
-                ('sha256', models.CharField(db_index=True, max_length=64, verbose_name='SHA-256')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("position", models.PositiveSmallIntegerField(verbose_name="position")),
+                ("name", models.CharField(max_length=200, verbose_name="name")),
+                ("stored", models.CharField(max_length=120, unique=True, verbose_name="place")),
+                ("size", models.PositiveBigIntegerField(verbose_name="size in bytes")),
+                ("sha256", models.CharField(db_index=True, max_length=64, verbose_name="SHA-256")),
             ],
             options={
-                'verbose_name': 'deposited file',
-                'verbose_name_plural': 'deposited files',
-                'ordering': ['draft_id', 'position'],
+                "verbose_name": "deposited file",
+                "verbose_name_plural": "deposited files",
+                "ordering": ["draft_id", "position"],
             },
         ),
         migrations.CreateModel(
-            name='ImportDraft',
+            name="ImportDraft",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('version', models.PositiveIntegerField(default=1, editable=False, verbose_name='version')),
-                ('created_at', models.DateTimeField(auto_now_add=True, verbose_name='created at')),
-                ('updated_at', models.DateTimeField(auto_now=True, verbose_name='updated at')),
-                ('kind', models.CharField(blank=True, choices=[('panorama', 'DINUM panorama'), ('portfolio', 'portfolio folder')], max_length=12, verbose_name='kind')),
-                ('state', models.CharField(choices=[('draft', 'deposited'), ('checking', 'being checked'), ('checked', 'checked'), ('committing', 'being recorded'), ('applied', 'recorded'), ('refused', 'refused'), ('abandoned', 'abandoned')], default='draft', max_length=10, verbose_name='state')),
-                ('source', models.CharField(max_length=200, verbose_name='source')),
-                ('is_new_version', models.BooleanField(default=False, verbose_name='new version of the same documents')),
-                ('corrections', models.JSONField(blank=True, default=dict, verbose_name='corrections')),
-                ('set_aside', models.JSONField(blank=True, default=dict, verbose_name='lines set aside')),
-                ('confirmed', models.JSONField(blank=True, default=list, verbose_name='confirmed anomalies')),
-                ('recognised', models.JSONField(blank=True, default=list, verbose_name='what was recognised')),
-                ('report', models.JSONField(blank=True, default=dict, verbose_name='report')),
-                ('checked_at', models.DateTimeField(blank=True, null=True, verbose_name='checked at')),
-                ('seconds', models.PositiveIntegerField(blank=True, null=True, verbose_name='duration in seconds')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                (
+                    "version",
+                    models.PositiveIntegerField(default=1, editable=False, verbose_name="version"),
+                ),
+                ("created_at", models.DateTimeField(auto_now_add=True, verbose_name="created at")),
+                ("updated_at", models.DateTimeField(auto_now=True, verbose_name="updated at")),
+                (
+                    "kind",
+                    models.CharField(
+                        blank=True,
+                        choices=[("panorama", "DINUM panorama"), ("portfolio", "portfolio folder")],
+                        max_length=12,
+                        verbose_name="kind",
+                    ),
+                ),
+                (
+                    "state",
+                    models.CharField(
+                        choices=[
+                            ("draft", "deposited"),
+                            ("checking", "being checked"),
+                            ("checked", "checked"),
+                            ("committing", "being recorded"),
+                            ("applied", "recorded"),
+                            ("refused", "refused"),
+                            ("abandoned", "abandoned"),
+                        ],
+                        default="draft",
+                        max_length=10,
+                        verbose_name="state",
+                    ),
+                ),
+                ("source", models.CharField(max_length=200, verbose_name="source")),
+                (
+                    "is_new_version",
+                    models.BooleanField(
+                        default=False, verbose_name="new version of the same documents"
+                    ),
+                ),
+                (
+                    "corrections",
+                    models.JSONField(blank=True, default=dict, verbose_name="corrections"),
+                ),
+                (
+                    "set_aside",
+                    models.JSONField(blank=True, default=dict, verbose_name="lines set aside"),
+                ),
+                (
+                    "confirmed",
+                    models.JSONField(blank=True, default=list, verbose_name="confirmed anomalies"),
+                ),
+                (
+                    "recognised",
+                    models.JSONField(blank=True, default=list, verbose_name="what was recognised"),
+                ),
+                ("report", models.JSONField(blank=True, default=dict, verbose_name="report")),
+                (
+                    "checked_at",
+                    models.DateTimeField(blank=True, null=True, verbose_name="checked at"),
+                ),
+                (
+                    "seconds",
+                    models.PositiveIntegerField(
+                        blank=True, null=True, verbose_name="duration in seconds"
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'import in preparation',
-                'verbose_name_plural': 'imports in preparation',
-                'ordering': ['-id'],
+                "verbose_name": "import in preparation",
+                "verbose_name_plural": "imports in preparation",
+                "ordering": ["-id"],
             },
         ),
         migrations.CreateModel(
-            name='ImportedRow',
+            name="ImportedRow",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('table', models.CharField(max_length=40, verbose_name='table')),
-                ('key', models.CharField(max_length=200, verbose_name='key')),
-                ('line', models.PositiveIntegerField(blank=True, null=True, verbose_name='source line')),
-                ('change', models.CharField(choices=[('created', 'created'), ('updated', 'changed'), ('removed', 'removed by the undo')], max_length=8, verbose_name='change')),
-                ('object_id', models.BigIntegerField(verbose_name='number of the row')),
-                ('object_version', models.PositiveIntegerField(blank=True, null=True, verbose_name='version')),
-                ('before', models.JSONField(default=dict, verbose_name='before')),
-                ('after', models.JSONField(default=dict, verbose_name='after')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True, primary_key=True, serialize=False, verbose_name="ID"
+                    ),
+                ),
+                ("table", models.CharField(max_length=40, verbose_name="table")),
+                ("key", models.CharField(max_length=200, verbose_name="key")),
+                (
+                    "line",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="source line"),
+                ),
+                (
+                    "change",
+                    models.CharField(
+                        choices=[
+                            ("created", "created"),
+                            ("updated", "changed"),
+                            ("removed", "removed by the undo"),
+                        ],
+                        max_length=8,
+                        verbose_name="change",
+                    ),
+                ),
+                ("object_id", models.BigIntegerField(verbose_name="number of the row")),
+                (
+                    "object_version",
+                    models.PositiveIntegerField(blank=True, null=True, verbose_name="version"),
+                ),
+                ("before", models.JSONField(default=dict, verbose_name="before")),
+                ("after", models.JSONField(default=dict, verbose_name="after")),
             ],
             options={
-                'verbose_name': 'imported row',
-                'verbose_name_plural': 'imported rows',
-                'ordering': ['batch_id', 'id'],
+                "verbose_name": "imported row",
+                "verbose_name_plural": "imported rows",
+                "ordering": ["batch_id", "id"],
             },
         ),
         migrations.RemoveConstraint(
-            model_name='importbatch',
-            name='records_importbatch_content_once',
+            model_name="importbatch",
+            name="records_importbatch_content_once",
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='leans_on',
-            field=models.ManyToManyField(blank=True, related_name='bearing', to='records.importbatch', verbose_name='leans on'),
+            model_name="importbatch",
+            name="leans_on",
+            field=models.ManyToManyField(
+                blank=True,
+                related_name="bearing",
+                to="records.importbatch",
+                verbose_name="leans on",
+            ),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='state',
-            field=models.CharField(choices=[('applied', 'applied'), ('undo_requested', 'undo requested'), ('undone', 'undone')], default='applied', max_length=16, verbose_name='state'),
+            model_name="importbatch",
+            name="state",
+            field=models.CharField(
+                choices=[
+                    ("applied", "applied"),
+                    ("undo_requested", "undo requested"),
+                    ("undone", "undone"),
+                ],
+                default="applied",
+                max_length=16,
+                verbose_name="state",
+            ),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='undo_reason',
-            field=models.CharField(blank=True, max_length=500, verbose_name='reason of the undo'),
+            model_name="importbatch",
+            name="undo_reason",
+            field=models.CharField(blank=True, max_length=500, verbose_name="reason of the undo"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='undo_requested_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='undo requested at'),
+            model_name="importbatch",
+            name="undo_requested_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="undo requested at"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='undo_requested_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='undo requested by'),
+            model_name="importbatch",
+            name="undo_requested_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="undo requested by",
+            ),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='undone_at',
-            field=models.DateTimeField(blank=True, null=True, verbose_name='undone at'),
+            model_name="importbatch",
+            name="undone_at",
+            field=models.DateTimeField(blank=True, null=True, verbose_name="undone at"),
         ),
         migrations.AddField(
-            model_name='importbatch',
-            name='undone_by',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='undone by'),
+            model_name="importbatch",
+            name="undone_by",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="undone by",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.UniqueConstraint(condition=models.Q(('state', 'undone'), _negated=True), fields=('kind', 'digest'), name='records_importbatch_content_once', violation_error_message='The same content was imported already.'),
+            model_name="importbatch",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("state", "undone"), _negated=True),
+                fields=("kind", "digest"),
+                name="records_importbatch_content_once",
+                violation_error_message="The same content was imported already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importbatch',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'undone'), ('undone_at__isnull', False)), models.Q(models.Q(('state', 'undone'), _negated=True), ('undone_at__isnull', True)), _connector='OR'), name='records_importbatch_undone_has_date', violation_error_message='An undone batch, and only one, has a date of undo.'),
+            model_name="importbatch",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "undone"), ("undone_at__isnull", False)),
+                    models.Q(
+                        models.Q(("state", "undone"), _negated=True), ("undone_at__isnull", True)
+                    ),
+                    _connector="OR",
+                ),
+                name="records_importbatch_undone_has_date",
+                violation_error_message="An undone batch, and only one, has a date of undo.",
+            ),
         ),
         migrations.AddField(
-            model_name='importdraft',
-            name='author',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='author'),
+            model_name="importdraft",
+            name="author",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="+",
+                to=settings.AUTH_USER_MODEL,
+                verbose_name="author",
+            ),
         ),
         migrations.AddField(
-            model_name='importdraft',
-            name='batch',
-            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='draft', to='records.importbatch', verbose_name='import batch'),
+            model_name="importdraft",
+            name="batch",
+            field=models.OneToOneField(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="draft",
+                to="records.importbatch",
+                verbose_name="import batch",
+            ),
         ),
         migrations.AddField(
-            model_name='importdraft',
-            name='job',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to='jobs.job', verbose_name='job'),
+            model_name="importdraft",
+            name="job",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="+",
+                to="jobs.job",
+                verbose_name="job",
+            ),
         ),
         migrations.AddField(
-            model_name='draftfile',
-            name='draft',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='files', to='records.importdraft', verbose_name='import'),
+            model_name="draftfile",
+            name="draft",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="files",
+                to="records.importdraft",
+                verbose_name="import",
+            ),
         ),
         migrations.AddField(
-            model_name='importedrow',
-            name='batch',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='rows', to='records.importbatch', verbose_name='import batch'),
+            model_name="importedrow",
+            name="batch",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.CASCADE,
+                related_name="rows",
+                to="records.importbatch",
+                verbose_name="import batch",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='importdraft',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('state', 'applied'), _negated=True), ('checked_at__isnull', False), _connector='OR'), name='records_importdraft_seen_before_recorded', violation_error_message='An import is checked before it is recorded.'),
+            model_name="importdraft",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    models.Q(("state", "applied"), _negated=True),
+                    ("checked_at__isnull", False),
+                    _connector="OR",
+                ),
+                name="records_importdraft_seen_before_recorded",
+                violation_error_message="An import is checked before it is recorded.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='draftfile',
-            constraint=models.UniqueConstraint(fields=('draft', 'position'), name='records_draftfile_position_once', violation_error_message='Two files have the same position.'),
+            model_name="draftfile",
+            constraint=models.UniqueConstraint(
+                fields=("draft", "position"),
+                name="records_draftfile_position_once",
+                violation_error_message="Two files have the same position.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='importedrow',
-            index=models.Index(fields=['table', 'object_id'], name='records_importedrow_object'),
+            model_name="importedrow",
+            index=models.Index(fields=["table", "object_id"], name="records_importedrow_object"),
         ),
     ]

@@ -1,4 +1,7 @@
-"""Facts: added once, never changed; the same fact again is left, another content is refused."""
+"""Facts: added once, never changed; the same fact again is left, another content is refused.
+
+A newer version of a document is not another content: see `records.services.superseding`.
+"""
 
 from __future__ import annotations
 
@@ -6,10 +9,16 @@ from collections.abc import Iterable
 from typing import Any, ClassVar
 
 from django.db import models
-from django.utils.translation import gettext as _
 
 from records.importing.stage import Key, StagedRow
-from records.services.plan import Changes, Found, ImportTable, Writer, chunks
+from records.services.plan import Changes, Found, ImportTable, Stored, Writer, chunks
+from records.services.superseding import (
+    free_references,
+    last_versions,
+    may_replace,
+    refuse_moved,
+    replace_facts,
+)
 
 ROWS_BY_INSERT = 2_000
 
@@ -25,11 +34,14 @@ class FactTable(ImportTable):
     model: ClassVar[type[models.Model]]
     paths: ClassVar[dict[str, str]]
     references: ClassVar[tuple[tuple[str, str, tuple[str, ...]], ...]]
+    # The columns whose sign a counter-entry turns; a table without any has no newer versions.
+    signed: ClassVar[tuple[str, ...]] = ()
     is_originated: ClassVar[bool] = True
     has_source: ClassVar[bool] = True
     # The lookups of the origin and project id, for the tables that others name.
     origin_path: ClassVar[str] = "data_origin"
     project_path: ClassVar[str] = "project_id"
+    batch_path: ClassVar[str] = "batch_id"
 
     def _existing(self, keys: Iterable[Key], columns: list[str]) -> Iterable[tuple[Any, ...]]:
         """Yield the wanted lookups of the rows whose key begins as one of these."""
@@ -46,11 +58,19 @@ class FactTable(ImportTable):
         """Return the rows of these keys."""
         size = len(next(iter(keys))) if keys else 1
         paths = [*list(self.paths.values())[:size], "pk", self.origin_path, self.project_path]
-        return {
+        found = {
             row[:size]: Found(*row[size:])
             for row in self._existing(keys, paths)
             if row[:size] in keys
         }
+        if self.signed and size == 1:
+            columns = [*self.paths.values(), "pk", self.batch_path, "document_version"]
+            later = {known.pk: key for key, known in last_versions(self, keys, columns).items()}
+            for some in chunks(later):
+                rows = self.model._default_manager.filter(pk__in=some).order_by()
+                for known in rows.values_list("pk", self.origin_path, self.project_path):
+                    found[later[known[0]]] = Found(*known)
+        return found
 
     def origin(self, row: StagedRow) -> str:
         """Return the origin of what the row belongs to."""
@@ -60,36 +80,50 @@ class FactTable(ImportTable):
                 return self.plan.origin_of(table, key)
         return ""
 
-    def compare(self) -> Changes:
-        """Tell new facts from known ones; a known fact that differs is a fault."""
-        staged = self.plan.stage.tables[self.name]
+    def stored(self, keys: Iterable[Key]) -> dict[Key, Stored]:
+        """Return the facts of these keys as they stand: the last version of each document."""
         size = len(self.schema.primary_key)
-        columns = list(self.paths)
-        keys = staged.by_key.keys()
-        known = {
-            row[:size]: row
-            for row in self._existing(keys, list(self.paths.values()))
-            if row[:size] in keys
+        wanted = set(keys)
+        columns = [*self.paths.values(), "pk", self.batch_path]
+        if self.signed:
+            columns.append("document_version")
+        found = {
+            row[:size]: Stored(row[: len(self.paths)], *row[len(self.paths) :])
+            for row in self._existing(wanted, columns)
+            if row[:size] in wanted
         }
-        changes = Changes()
+        return found | last_versions(self, wanted, columns) if self.signed else found
+
+    def compare(self) -> Changes:
+        """Tell new facts from known ones; a known fact that differs is replaced, or a fault."""
+        staged = self.plan.stage.tables[self.name]
+        known = self.stored(staged.by_key.keys())
+        changes = Changes(known=len(known))
         for row in staged.sound_rows():
             stored = known.get(row.key(self.schema.primary_key))
             if stored is None:
                 changes.created.append(row)
-            elif self._same(row, columns, stored):
+                continue
+            if stored.batch_id:
+                self.plan.leans_on.add(stored.batch_id)
+            changed = self._changed(row, stored)
+            if not changed:
                 changes.unchanged += 1
+            elif may_replace(self, row, stored, changed):
+                changes.updated.append((row, stored, changed))
+        if changes.updated:
+            refuse_moved(self, changes)
+            free_references(self, changes)
         return changes
 
-    def _same(self, row: StagedRow, columns: list[str], stored: tuple[Any, ...]) -> bool:
-        for column, value in zip(columns, stored, strict=True):
-            told = row.values[column]
-            if told != value and not (told in (None, "") and value in (None, "")):
-                message = _(
-                    "The fact is recorded with %(value)s: it never changes, add a correction."
-                ) % {"value": "-" if value in (None, "") else value}
-                self.plan.stage.fault(self.name, row, column, "fact_changed", message)
-                return False
-        return True
+    def _changed(self, row: StagedRow, stored: Stored) -> set[str]:
+        """Return the columns whose value differs from the fact's."""
+        return {
+            column
+            for column, value in zip(self.paths, stored.values, strict=True)
+            if row.values[column] != value
+            and not (row.values[column] in (None, "") and value in (None, ""))
+        }
 
     def apply(self, changes: Changes, writer: Writer) -> None:
         """Insert the new facts, each with its batch, file and line."""
@@ -101,6 +135,8 @@ class FactTable(ImportTable):
             self.plan.touch(project_id)
             origin = self.plan.origin_of(self.name, row.key(self.schema.primary_key))
             known[row.key(self.schema.primary_key)] = Found(fact.pk, origin, project_id)
+        if changes.updated:
+            replace_facts(self, changes, writer)
 
     def project_id(self, row: StagedRow) -> int | None:
         """Return the project whose figures the row changes."""
@@ -112,7 +148,23 @@ class FactTable(ImportTable):
                 return known.pk
         return None
 
-    def build(self, row: StagedRow, writer: Writer) -> models.Model:
+    def project_of(self, fact: Any) -> int | None:
+        """Return the project whose figures a stored fact changes."""
+        owner = fact.commitment if self.project_path.startswith("commitment__") else fact
+        project_id: int | None = owner.project_id
+        return project_id
+
+    def provenance(self, row: StagedRow, writer: Writer) -> dict[str, Any]:
+        """Return what tells where a fact comes from, and when it was recorded."""
+        return {
+            "recorded_at": writer.now,
+            "recorded_by": writer.actor,
+            "batch": writer.batch,
+            "source_file": self.schema.file,
+            "source_line": row.line,
+        }
+
+    def build(self, row: StagedRow, writer: Writer) -> Any:
         """Build the stored fact."""
         named = {column for _field, _table, columns in self.references for column in columns}
         values = {column: row.values[column] for column in self.paths if column not in named}
@@ -121,12 +173,8 @@ class FactTable(ImportTable):
             values[f"{field}_id"] = known.pk if known else None
         if self.is_originated:
             values["data_origin"] = self.plan.origin_of(self.name, row.key(self.schema.primary_key))
+        if self.signed:
+            values["document_version"] = row.values.get("document_version") or 1
         if self.has_source:
-            values |= {
-                "recorded_at": writer.now,
-                "recorded_by": writer.actor,
-                "batch": writer.batch,
-                "source_file": self.schema.file,
-                "source_line": row.line,
-            }
+            values |= self.provenance(row, writer)
         return self.model(**values)

@@ -14,7 +14,6 @@ from records.enums import BatchKind
 from records.importing.faults import Fault
 from records.importing.folder import read_folder
 from records.importing.registry import registered_rooms
-from records.importing.stage import Stage
 from records.models import ImportBatch
 from records.services.plan import Plan, Writer
 from records.services.references import check_origins, check_references, look_up
@@ -46,18 +45,22 @@ class ImportResult:
         }
 
 
-def import_folder(*, actor: Any, path: Path, dry_run: bool = False) -> ImportResult:
+def import_folder(
+    *, actor: Any, path: Path, dry_run: bool = False, is_new_version: bool = False
+) -> ImportResult:
     """Import the tables of a folder in one transaction, or tell every fault and write nothing.
 
     The schemas of `schemas/` say what is right. The same content again, in whatever order, is
-    `already_imported`. `dry_run` checks and counts, and writes nothing. Records keep their
-    history, facts are only added, each with its batch, file and line; the figures of the projects
-    concerned are marked as changed. The number of queries depends on the rows by thousands only.
+    `already_imported`. `dry_run` checks and counts, and writes nothing. `is_new_version` declares
+    that changed facts replace the former ones. Records keep their history, facts are only added,
+    each with its batch, file and line; the figures of the projects concerned are marked as
+    changed. The number of queries depends on the rows by thousands only.
     """
     stage = read_folder(path)
     with transaction.atomic():
-        _follow_one_another()
-        result = _run(stage, actor=actor, dry_run=dry_run)
+        follow_one_another()
+        plan = Plan(stage, registered_rooms(), is_new_version=is_new_version)
+        result = run_plan(plan, actor=actor, dry_run=dry_run)
     if result.status == "refused" and not dry_run:
         record_event(
             actor=actor,
@@ -68,20 +71,24 @@ def import_folder(*, actor: Any, path: Path, dry_run: bool = False) -> ImportRes
     return result
 
 
-def _follow_one_another() -> None:
+def follow_one_another() -> None:
     """Wait for an import under way; SQLite has one writer at a time as it is."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
 
 
-def _run(stage: Stage, *, actor: Any, dry_run: bool) -> ImportResult:
+def run_plan(plan: Plan, *, actor: Any, dry_run: bool) -> ImportResult:
+    """Check the folder of a plan against the database, then apply it unless it is a dry run.
+
+    Called in the transaction of the import, after those under way.
+    """
+    stage = plan.stage
     digest = "" if stage.report.errors else stage.digest()
-    known = ImportBatch.objects.filter(kind=BatchKind.PORTFOLIO, digest=digest) if digest else ()
-    for batch in known:
+    same = ImportBatch.objects.standing().filter(kind=BatchKind.PORTFOLIO, digest=digest)
+    for batch in same if digest else ():
         return ImportResult("already_imported", batch.code, warnings=stage.report.warnings)
-    plan = Plan(stage, registered_rooms())
-    _validate(plan)
+    validate(plan)
     stage.report.sort()
     if stage.report.errors:
         return ImportResult("refused", errors=stage.report.errors, warnings=stage.report.warnings)
@@ -91,7 +98,7 @@ def _run(stage: Stage, *, actor: Any, dry_run: bool) -> ImportResult:
     return ImportResult("applied", batch.code, plan.counts(), warnings=stage.report.warnings)
 
 
-def _validate(plan: Plan) -> None:
+def validate(plan: Plan) -> None:
     """Check against the database, then compare with it."""
     look_up(plan)
     check_references(plan)

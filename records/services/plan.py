@@ -23,13 +23,28 @@ class Found:
     project_id: int | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """A fact of the database: `values` in the order of the columns of its table, its id, its
+    batch, and the version of its document.
+    """
+
+    values: tuple[Any, ...]
+    pk: int
+    batch_id: int | None
+    version: int = 1
+
+
 @dataclass(slots=True)
 class Changes:
-    """What a table gains. `updated` holds (row, object, changed columns)."""
+    """What a table gains. `updated` holds (row, object, changed columns); `known` is how many
+    rows of the file the database holds.
+    """
 
     created: list[StagedRow] = field(default_factory=list)
     updated: list[tuple[StagedRow, Any, set[str]]] = field(default_factory=list)
     unchanged: int = 0
+    known: int = 0
 
     def counts(self) -> dict[str, int]:
         """Return the numbers of rows."""
@@ -91,10 +106,20 @@ class Room:
 
 
 class Plan:
-    """One import in progress. `found` is filled with what is created, as it is written."""
+    """One import in progress. `found` is filled with what is created, as it is written.
 
-    def __init__(self, stage: Stage, rooms: Iterable[Room]) -> None:
+    `is_new_version` declares that changed facts replace the former ones. `replaced` gives, by
+    table, the ids of the counter-entry and of the newer version by that of the former fact;
+    `leans_on` the ids of the batches whose rows were found in the folder.
+    """
+
+    def __init__(
+        self, stage: Stage, rooms: Iterable[Room], *, is_new_version: bool = False
+    ) -> None:
         self.stage = stage
+        self.is_new_version = is_new_version
+        self.replaced: dict[str, dict[int, tuple[int, int]]] = {}
+        self.leans_on: set[int] = set()
         self.rooms = tuple(rooms)
         self.tables: dict[str, ImportTable] = {
             table.name: table(self) for room in self.rooms for table in room.tables

@@ -19,14 +19,22 @@ class Command(BaseCommand):
     help = "Import a folder of CSV tables described by schemas/ and docs/imports.md."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare PATH, --dry-run, --format."""
+        """Declare PATH, --dry-run, --new-version, --format."""
         parser.add_argument("path", metavar="PATH")
         parser.add_argument("--dry-run", action="store_true", help="check all, write nothing")
+        parser.add_argument(
+            "--new-version", action="store_true", help="changed facts replace the former ones"
+        )
         parser.add_argument("--format", choices=("text", "json"), default="text")
 
     def handle(self, *_args: Any, **options: Any) -> None:
         """Import and tell."""
-        result = import_folder(actor=None, path=Path(options["path"]), dry_run=options["dry_run"])
+        result = import_folder(
+            actor=None,
+            path=Path(options["path"]),
+            dry_run=options["dry_run"],
+            is_new_version=options["new_version"],
+        )
         if options["format"] == "json":
             self.stdout.write(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
         else:
