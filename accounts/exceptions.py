@@ -10,7 +10,10 @@ DomainError
 ├── NotTheOwner          a saved view is edited by its owner
 ├── TooManyViews         a person keeps so many saved views
 ├── StillActive          only a suspended account is pseudonymised
-└── AlreadyPseudonymised the name is gone already
+├── AlreadyPseudonymised the name is gone already
+├── RecordEnded          a closed or archived record is read only
+├── RecordInUse          something hangs on the draft
+└── WrongState           the record is not in a state that this leaves
 """
 
 from __future__ import annotations
@@ -88,3 +91,24 @@ class AlreadyPseudonymised(DomainError):
 
     code = "already_pseudonymised"
     message = _("This account is pseudonymised already.")
+
+
+class RecordEnded(DomainError):
+    """A closed or archived record is read only."""
+
+    code = "record_ended"
+    message = _("%(code)s is closed or archived: it can no longer be changed.")
+
+
+class RecordInUse(DomainError):
+    """Something hangs on the draft."""
+
+    code = "record_in_use"
+    message = _("%(code)s is used by other records: it cannot be deleted.")
+
+
+class WrongState(DomainError):
+    """The record is not in a state that this move leaves."""
+
+    code = "wrong_state"
+    message = _("%(code)s is in the state “%(state)s”: this is not possible from there.")

@@ -37,6 +37,49 @@ class Versioned(models.Model):
         abstract = True
 
 
+class RecordState(models.TextChoices):
+    """Life of a record that people own; closed and archived ones keep everything, read only."""
+
+    DRAFT = "draft", _("draft")
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+    ARCHIVED = "archived", _("archived")
+
+
+ENDED_STATES = frozenset({RecordState.CLOSED, RecordState.ARCHIVED})
+
+
+class Lifecycle(models.Model):
+    """A record with a life: a draft can be deleted, an open one is closed, then archived."""
+
+    state = models.CharField(
+        _("state"),
+        max_length=8,
+        choices=RecordState,
+        default=RecordState.OPEN,
+        editable=False,
+        db_index=True,
+    )
+    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
+    closing_reason = models.CharField(
+        _("closing reason"), max_length=500, blank=True, editable=False
+    )
+
+    class Meta:
+        abstract = True
+
+
+def ended_has_date(name: str) -> models.CheckConstraint:
+    """Return the constraint that an ended record, and only one, has a closing date."""
+    ended = models.Q(state__in=sorted(ENDED_STATES))
+    return models.CheckConstraint(
+        name=name,
+        condition=(ended & models.Q(closed_on__isnull=False))
+        | (~ended & models.Q(closed_on__isnull=True)),
+        violation_error_message=_("A closed record, and only one, has a closing date."),
+    )
+
+
 class Fact(Originated):
     """A signed, append-only fact: it knows its source, and when it was recorded (rule 2).
 

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 
 def subtree_ids(model: Any, codes: Iterable[str]) -> set[int]:
     """Return the ids of the named nodes of a tree and of everything below.
@@ -25,4 +28,18 @@ def subtree_ids(model: Any, codes: Iterable[str]) -> set[int]:
         if node_id not in found:
             found.add(node_id)
             kept.extend(parents.get(node_id, ()))
+    return found
+
+
+def refuse_cycle(node: Any) -> None:
+    """Refuse a node that would stand below itself. Raises ValidationError on `parent`."""
+    if node.pk is None or node.parent_id is None:
+        return
+    if node.parent_id in subtree_ids(type(node), [node.code]):
+        raise ValidationError({"parent": _("A node does not stand below itself.")})
+
+
+def has_children(node: Any) -> bool:
+    """Whether nodes stand below this one: a foreign key alone would delete them with it."""
+    found: bool = node.children.exists()
     return found

@@ -25,13 +25,6 @@ class Phase(models.TextChoices):
     NOT_DISCLOSED = "not_disclosed", _("not disclosed")
 
 
-class ProjectState(models.TextChoices):
-    """Life of the record; a closed project keeps everything and is read only."""
-
-    OPEN = "open", _("open")
-    CLOSED = "closed", _("closed")
-
-
 class SupervisingAuthority(models.TextChoices):
     """Who the project is for inside the two ministries (decree 2014-133, art. 11)."""
 

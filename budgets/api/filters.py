@@ -17,6 +17,7 @@ from common.api.filtersets import (
     origin_filter,
     to_day,
 )
+from common.models import RecordState
 from projects.api.filters import NodeFilter
 
 
@@ -24,6 +25,7 @@ class NomenclatureFilters(Filters):
     """Filters of `nomenclature`."""
 
     q = SearchFilter(["code", "name"])
+    state = OneOf("state", RecordState.choices)
     kind = OneOf("kind", NomenclatureKind.choices)
     parent = CodeFilter("parent__code")
     data_origin = origin_filter()

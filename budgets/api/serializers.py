@@ -6,7 +6,7 @@ from rest_framework import serializers as drf
 
 from budgets.enums import MovementKind, NomenclatureKind
 from common.api.fields import DayField, MoneyStringField, RowSerializer
-from common.models import DataOrigin
+from common.models import DataOrigin, RecordState
 
 
 class NomenclatureRow(RowSerializer):
@@ -18,7 +18,10 @@ class NomenclatureRow(RowSerializer):
     parent = drf.CharField(source="parent__code", allow_null=True)  # type: ignore[assignment]
     valid_from = DayField(allow_null=True)
     valid_to = DayField(allow_null=True)
+    state = drf.ChoiceField(RecordState.choices)
+    closed_on = DayField(allow_null=True)
     data_origin = drf.ChoiceField(DataOrigin.choices)
+    version = drf.IntegerField()
 
 
 class LedgerRow(RowSerializer):

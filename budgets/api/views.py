@@ -1,7 +1,8 @@
-"""The nomenclature and the four ledgers: facts, read only."""
+"""The nomenclature, and the four ledgers: facts, read only."""
 
 from __future__ import annotations
 
+from accounts.api.owned import OwnedViewSet
 from accounts.enums import Resource
 from budgets.api.filters import (
     CommitmentFilters,
@@ -10,6 +11,7 @@ from budgets.api.filters import (
     PaymentFilters,
     ServiceDoneFilters,
 )
+from budgets.api.inputs import NomenclatureCreation, NomenclatureEdit
 from budgets.api.serializers import (
     CommitmentRow,
     CreditMovementRow,
@@ -18,11 +20,16 @@ from budgets.api.serializers import (
     ServiceDoneRow,
 )
 from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
+from budgets.services.kinds import NOMENCLATURE
 from common.api.views import CODE, RowViewSet
 
 
-class NomenclatureViewSet(RowViewSet):
+class NomenclatureViewSet(OwnedViewSet):
     """Budget nomenclature."""
+
+    kind = NOMENCLATURE
+    creation = NomenclatureCreation
+    edition = NomenclatureEdit
 
     queryset = NomenclatureNode.objects.all()
     policy_resource = Resource.NOMENCLATURE

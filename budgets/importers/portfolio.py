@@ -29,8 +29,6 @@ class NomenclatureTable(RecordTable):
     columns = {name: name for name in ("name", "kind", "valid_from", "valid_to", "data_origin")}
     references = {"parent": ("parent", "nomenclature", "code")}
     related = ("parent",)
-    is_versioned = False
-    has_history = False
     is_tree = True
 
 

@@ -8,13 +8,14 @@ from typing import Any
 from django.db import models
 from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
 
 from accounts.enums import Action, Resource
 from accounts.permissions import can
 from budgets.enums import NomenclatureKind
-from common.models import Originated
+from common.models import Lifecycle, Originated, Versioned, ended_has_date
 from common.trees import subtree_ids
 
 
@@ -23,7 +24,11 @@ class NomenclatureNodeQuerySet(TreeQuerySet):
 
     def visible_to(self, user: Any) -> NomenclatureNodeQuerySet:
         """The nomenclature bears no amount: whoever reads it reads it whole."""
-        return self if can(user, Action.READ, Resource.NOMENCLATURE) else self.none()
+        return self.allowing(user, Action.READ)
+
+    def allowing(self, user: Any, action: str) -> NomenclatureNodeQuerySet:
+        """Keep the nodes on which `user` may do `action`: all, or none."""
+        return self if can(user, action, Resource.NOMENCLATURE) else self.none()
 
     def subtree_ids(self, codes: Iterable[str]) -> set[int]:
         """Return the ids of the named nodes and of everything below; the empty code is the root.
@@ -33,7 +38,7 @@ class NomenclatureNodeQuerySet(TreeQuerySet):
         return subtree_ids(self.model, codes)
 
 
-class NomenclatureNode(TreeNode, Originated):
+class NomenclatureNode(TreeNode, Versioned, Originated, Lifecycle):
     """A node of the nomenclature: mission, LOLF programme, action, BOP, UO, activity…"""
 
     code = models.CharField(_("code"), max_length=40, unique=True)
@@ -43,12 +48,14 @@ class NomenclatureNode(TreeNode, Originated):
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
     objects = NomenclatureNodeQuerySet.as_manager(with_tree_fields=False)
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("nomenclature node")
         verbose_name_plural = _("nomenclature nodes")
         ordering = ["code"]
         constraints = [
+            ended_has_date("budgets_nomenclaturenode_ended_has_date"),
             models.CheckConstraint(
                 name="budgets_nomenclaturenode_dates_ordered",
                 condition=Q(valid_from__isnull=True)

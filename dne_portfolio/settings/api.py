@@ -50,7 +50,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "MovementKindEnum": "budgets.enums.MovementKind",
         "PartnerKindEnum": "partners.enums.PartnerKind",
         "ContractKindEnum": "partners.enums.ContractKind",
-        "ProjectStateEnum": "projects.enums.ProjectState",
+        "RecordStateEnum": "common.models.RecordState",
         "JobStateEnum": "jobs.enums.JobState",
     },
     "SORT_OPERATION_PARAMETERS": False,

@@ -19,6 +19,7 @@ from common.api.filtersets import (
     origin_filter,
     to_day,
 )
+from common.models import RecordState
 from partners.enums import ContractKind, IdentifierKind, PartnerKind
 from partners.models import ContractProject
 from projects.models import PortfolioNode
@@ -56,6 +57,7 @@ class PartnerFilters(Filters):
     """Filters of `partners`."""
 
     q = SearchFilter(["code", "name", "identifier"])
+    state = OneOf("state", RecordState.choices)
     kind = OneOf("kind", PartnerKind.choices)
     identifier_kind = OneOf("identifier_kind", IdentifierKind.choices)
     identifier = CodeFilter("identifier")
@@ -67,6 +69,7 @@ class ContractFilters(Filters):
     """Filters of `contracts`."""
 
     q = SearchFilter(["code", "title", "holder__name"])
+    state = OneOf("state", RecordState.choices)
     kind = OneOf("kind", ContractKind.choices)
     holder = CodeFilter("holder__code")
     project = ThroughProjectFilter("id", "project__code")

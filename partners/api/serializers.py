@@ -5,7 +5,7 @@ from __future__ import annotations
 from rest_framework import serializers as drf
 
 from common.api.fields import DayField, MoneyStringField, PercentStringField, RowSerializer
-from common.models import DataOrigin
+from common.models import DataOrigin, RecordState
 from partners.enums import ContractKind, IdentifierKind, PartnerKind
 
 
@@ -18,6 +18,8 @@ class PartnerRow(RowSerializer):
     identifier_kind = drf.ChoiceField(IdentifierKind.choices)
     identifier = drf.CharField()
     country = drf.CharField()
+    state = drf.ChoiceField(RecordState.choices)
+    closed_on = DayField(allow_null=True)
     data_origin = drf.ChoiceField(DataOrigin.choices)
     version = drf.IntegerField()
 
@@ -36,6 +38,9 @@ class ContractRow(RowSerializer):
     notified_on = DayField(allow_null=True)
     start_on = DayField(allow_null=True)
     end_on = DayField(allow_null=True)
+    manager = drf.CharField(source="manager__username", allow_null=True)
+    state = drf.ChoiceField(RecordState.choices)
+    closed_on = DayField(allow_null=True)
     projects = drf.ListField(child=drf.CharField())
     data_origin = drf.ChoiceField(DataOrigin.choices)
     version = drf.IntegerField()

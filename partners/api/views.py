@@ -1,14 +1,24 @@
-"""Partners and contracts, read only."""
+"""Partners and contracts."""
 
 from __future__ import annotations
 
 from collections import defaultdict
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+
+from accounts.api.owned import OwnedViewSet
 from accounts.enums import Action, Resource
+from accounts.permissions import scopes_of
 from budgets.models import Commitment
-from common.api.views import CODE, RowViewSet
+from common.api.views import CODE
 from partners.api.filters import ContractFilters, PartnerFilters
+from partners.api.inputs import (
+    ContractCreation,
+    ContractEdit,
+    PartnerCreation,
+    PartnerEdit,
+)
 from partners.api.serializers import (
     AmendmentRow,
     ContractCommitmentRow,
@@ -17,11 +27,16 @@ from partners.api.serializers import (
     PartnerRow,
 )
 from partners.models import Amendment, Contract, ContractCommitment, ContractProject, Partner
+from partners.services.kinds import CONTRACTS, PARTNERS
 from projects.models import Project
 
 
-class PartnerViewSet(RowViewSet):
+class PartnerViewSet(OwnedViewSet):
     """Partners."""
+
+    kind = PARTNERS
+    creation = PartnerCreation
+    edition = PartnerEdit
 
     queryset = Partner.objects.all()
     policy_resource = Resource.PARTNER
@@ -29,13 +44,16 @@ class PartnerViewSet(RowViewSet):
     filterset_class = PartnerFilters
     lookup_field = "code"
     lookup_value_regex = CODE
-    versioned = True
     ordering = ("code",)
     ordering_fields = {"code": "code", "name": "name", "kind": "kind"}
 
 
-class ContractViewSet(RowViewSet):
+class ContractViewSet(OwnedViewSet):
     """Contracts; the detail holds the amendments."""
+
+    kind = CONTRACTS
+    creation = ContractCreation
+    edition = ContractEdit
 
     queryset = Contract.objects.all()
     policy_resource = Resource.CONTRACT
@@ -44,7 +62,6 @@ class ContractViewSet(RowViewSet):
     filterset_class = ContractFilters
     lookup_field = "code"
     lookup_value_regex = CODE
-    versioned = True
     fresh_by_version = False  # the commitments that it shows grow with each import
     ordering = ("code",)
     ordering_fields = {
@@ -56,6 +73,17 @@ class ContractViewSet(RowViewSet):
         "amount_excl_tax": "amount_excl_tax",
         "amount_incl_tax": "amount_incl_tax",
     }
+
+    def place(self, fields: dict[str, Any]) -> None:
+        """Whoever creates a contract manages it, unless another manager is named.
+
+        A right on own contracts does not reach those of somebody else.
+        """
+        fields.setdefault("manager", self.request.user)
+        fields["data_origin"] = fields["holder"].data_origin
+        everywhere = scopes_of(self.request.user, Action.CREATE, Resource.CONTRACT).everywhere
+        if not everywhere and fields["manager"] != self.request.user:
+            raise PermissionDenied
 
     def complete(self, rows: list[dict[str, Any]], *, detail: bool) -> None:
         """Add the projects of each contract, and to the detail what it holds."""

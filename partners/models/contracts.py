@@ -15,7 +15,7 @@ from accounts.permissions import scopes_of
 from accounts.scoping import rows_within
 from budgets.models import Commitment
 from common.fields import MoneyField, PercentField
-from common.models import Fact, Originated, Versioned
+from common.models import Fact, Lifecycle, Originated, Versioned, ended_has_date
 from partners.enums import ContractKind
 from partners.models.partners import Partner
 from projects.models import Project
@@ -40,7 +40,7 @@ class ContractQuerySet(models.QuerySet["Contract"]):
         return self.filter(Q(pk__in=links) | rows_within(scopes, "partners.contract", user))
 
 
-class Contract(Versioned, Originated):
+class Contract(Versioned, Originated, Lifecycle):
     """A contract or agreement with a partner, linked to projects and to commitments."""
 
     code = models.CharField(_("code"), max_length=40, unique=True)
@@ -81,6 +81,7 @@ class Contract(Versioned, Originated):
         verbose_name_plural = _("contracts")
         ordering = ["code"]
         constraints = [
+            ended_has_date("partners_contract_ended_has_date"),
             models.CheckConstraint(
                 name="partners_contract_dates_ordered",
                 condition=Q(start_on__isnull=True)

@@ -14,7 +14,7 @@ from accounts.enums import Action, Reach, Resource
 from accounts.permissions import scopes_of
 from accounts.scoping import rows_within
 from common.identifiers import is_valid_siret
-from common.models import Originated, Versioned
+from common.models import Lifecycle, Originated, Versioned, ended_has_date
 from partners.enums import IdentifierKind, PartnerKind
 from projects.models import Project
 
@@ -27,7 +27,11 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
 
         All, the holders of contracts of reached projects, or the own entity.
         """
-        scopes = scopes_of(user, Action.READ, Resource.PARTNER)
+        return self.allowing(user, Action.READ)
+
+    def allowing(self, user: Any, action: str) -> PartnerQuerySet:
+        """Keep the partners on which `user` may do `action`."""
+        scopes = scopes_of(user, action, Resource.PARTNER)
         if scopes.everywhere:
             return self
         if scopes.empty:
@@ -38,7 +42,7 @@ class PartnerQuerySet(models.QuerySet["Partner"]):
         return self.filter(Q(pk__in=holding) | own)
 
 
-class Partner(Versioned, Originated):
+class Partner(Versioned, Originated, Lifecycle):
     """A body that the directorate works with; a SIRET is checked, an example bears none."""
 
     code = models.CharField(_("code"), max_length=40, unique=True)
@@ -60,6 +64,7 @@ class Partner(Versioned, Originated):
         verbose_name = _("partner")
         verbose_name_plural = _("partners")
         ordering = ["code"]
+        constraints = [ended_has_date("partners_partner_ended_has_date")]
 
     def __str__(self) -> str:
         return self.name

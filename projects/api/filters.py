@@ -22,8 +22,9 @@ from common.api.filtersets import (
     origin_filter,
     to_day,
 )
+from common.models import RecordState
 from common.tabular.parsing import normalise_title
-from projects.enums import NodeKind, Phase, ProjectState, SupervisingAuthority, Weather
+from projects.enums import NodeKind, Phase, SupervisingAuthority, Weather
 from projects.models import PortfolioNode
 
 
@@ -70,7 +71,7 @@ class ProjectFilters(Filters):
     manager = CodeFilter("manager__username")
     supervising_authority = OneOf("supervising_authority", SupervisingAuthority.choices)
     phase = OneOf("phase", Phase.choices)
-    state = OneOf("state", ProjectState.choices)
+    state = OneOf("state", RecordState.choices)
     is_interministerial = FlagFilter("is_interministerial")
     data_origin = origin_filter()
     started_on_from = from_day("started_on")
@@ -139,6 +140,7 @@ class NodeFilters(Filters):
     """Filters of `portfolio-nodes`."""
 
     q = SearchFilter(["code", "name"])
+    state = OneOf("state", RecordState.choices)
     kind = OneOf("kind", NodeKind.choices)
     parent = CodeFilter("parent__code")
     node = NodeFilter("id")

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as drf
 
-from accounts.models import User
+from accounts.api.inputs import CodeField, NamedField, people
 from common.api.fields import (
     DayField,
     FlagField,
@@ -16,44 +15,22 @@ from common.api.fields import (
     StrictSerializer,
     TextField,
 )
-from projects.enums import Phase, SupervisingAuthority, Weather
+from projects.enums import NodeKind, Phase, SupervisingAuthority, Weather
 from projects.models import Ministry, PortfolioNode
 
 
-@extend_schema_field({"type": "string", "minLength": 1, "maxLength": 150})
-class NamedField(drf.Field):
-    """Something named by its code; an unknown code is a field error."""
-
-    default_error_messages = {
-        "invalid": "Not a valid string.",
-        "unknown": "There is none of this code.",
-    }
-
-    def __init__(self, rows: Any, key: str, **kwargs: Any) -> None:
-        self.rows, self.key = rows, key
-        super().__init__(**kwargs)
-
-    def to_internal_value(self, data: Any) -> Any:
-        """Return the record."""
-        if not isinstance(data, str):
-            self.fail("invalid")
-        found = self.rows().filter(**{self.key: data}).first() if len(data) <= 150 else None
-        if found is None:
-            self.fail("unknown")
-        return found
-
-
-def _people() -> Any:
-    return User.objects.filter(is_active=True, is_machine=False)
+def _ministries(user: Any) -> Any:
+    """Every ministry: the list is public."""
+    return Ministry.objects.all()
 
 
 class ProjectFields(StrictSerializer):
     """What people edit of a project."""
 
     title = TextField(max_length=200)
-    node = NamedField(PortfolioNode.objects.all, "code")
-    ministry = NamedField(Ministry.objects.all, "code", required=False, allow_null=True)
-    manager = NamedField(_people, "username", required=False, allow_null=True)
+    node = NamedField(PortfolioNode.objects.visible_to, "code")
+    ministry = NamedField(_ministries, "code", required=False, allow_null=True)
+    manager = NamedField(people, "username", required=False, allow_null=True)
     supervising_authority = drf.ChoiceField(
         SupervisingAuthority.choices, required=False, allow_blank=True
     )
@@ -66,15 +43,10 @@ class ProjectFields(StrictSerializer):
 
 
 class ProjectCreation(ProjectFields):
-    """A new project."""
+    """A new project, open or as a draft."""
 
-    code = drf.RegexField(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,39}\Z")
-
-    def validate_code(self, value: str) -> str:
-        """Refuse what is not JSON text."""
-        if not isinstance(self.initial_data.get("code"), str):
-            raise drf.ValidationError("Not a valid string.")
-        return value
+    code = CodeField()
+    draft = FlagField(required=False)
 
 
 class ProjectEdit(ProjectFields):
@@ -83,17 +55,25 @@ class ProjectEdit(ProjectFields):
     reason = TextField(max_length=500, required=False, allow_blank=True)
 
 
-class Closing(StrictSerializer):
-    """Closing a project."""
+class NodeFields(StrictSerializer):
+    """What people edit of a portfolio node."""
 
-    closed_on = DayField()
-    reason = TextField(max_length=500)
+    name = TextField(max_length=200)
+    kind = drf.ChoiceField(NodeKind.choices)
+    parent = NamedField(PortfolioNode.objects.visible_to, "code", required=False, allow_null=True)
 
 
-class Reopening(StrictSerializer):
-    """Reopening a project."""
+class NodeCreation(NodeFields):
+    """A new portfolio node, open or as a draft."""
 
-    reason = TextField(max_length=500)
+    code = CodeField()
+    draft = FlagField(required=False)
+
+
+class NodeEdit(NodeFields):
+    """Some fields of a portfolio node, and why they change."""
+
+    reason = TextField(max_length=500, required=False, allow_blank=True)
 
 
 class NewEstimate(StrictSerializer):

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
 from django.db.models import CharField, QuerySet, Value
 
-from accounts.enums import Resource
+from accounts.api.owned import OwnedViewSet
+from accounts.enums import Action, Resource
+from accounts.permissions import scopes_of
 from common.api.views import CODE, RowViewSet
 from common.models import DataOrigin
 from projects.api.filters import MinistryFilters, NodeFilters, PanoramaFilters
+from projects.api.inputs import NodeCreation, NodeEdit
 from projects.api.serializers import MinistryDetail, MinistryRow, NodeRow, PanoramaRow
 from projects.models import Ministry, MinistryName, PanoramaEntry, PortfolioNode
+from projects.services.kinds import PORTFOLIO_NODES
 
 
 def published(rows: QuerySet[Any]) -> QuerySet[Any]:
@@ -19,8 +24,12 @@ def published(rows: QuerySet[Any]) -> QuerySet[Any]:
     return rows.annotate(data_origin=Value(DataOrigin.PUBLISHED.value, output_field=CharField()))
 
 
-class PortfolioNodeViewSet(RowViewSet):
+class PortfolioNodeViewSet(OwnedViewSet):
     """Portfolio tree."""
+
+    kind = PORTFOLIO_NODES
+    creation = NodeCreation
+    edition = NodeEdit
 
     queryset = PortfolioNode.objects.all()
     policy_resource = Resource.PORTFOLIO
@@ -28,9 +37,20 @@ class PortfolioNodeViewSet(RowViewSet):
     filterset_class = NodeFilters
     lookup_field = "code"
     lookup_value_regex = CODE
-    versioned = True
     ordering = ("code",)
     ordering_fields = {"code": "code", "name": "name", "kind": "kind"}
+
+    def place(self, fields: dict[str, Any]) -> None:
+        """A node takes the data origin of its parent; a new root needs a right on everything."""
+        parent = fields.get("parent")
+        allowed = PortfolioNode.objects.all().allowing(self.request.user, Action.CREATE)
+        if parent is None:
+            if not scopes_of(self.request.user, Action.CREATE, Resource.PORTFOLIO).everywhere:
+                raise PermissionDenied
+        elif not allowed.filter(pk=parent.pk).exists():
+            raise PermissionDenied
+        else:
+            fields["data_origin"] = parent.data_origin
 
 
 class MinistryViewSet(RowViewSet):

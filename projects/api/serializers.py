@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from rest_framework import serializers as drf
 
 from common.api.fields import DayField, MoneyStringField, PercentStringField, RowSerializer
-from common.models import DataOrigin
-from projects.enums import NodeKind, Phase, ProjectState, SupervisingAuthority, Weather
+from common.models import DataOrigin, RecordState
+from projects.enums import NodeKind, Phase, SupervisingAuthority, Weather
 
 
 class ProjectRow(RowSerializer):
@@ -33,7 +31,7 @@ class ProjectRow(RowSerializer):
     current_cost = MoneyStringField(allow_null=True)
     current_end_on = DayField(allow_null=True)
     current_edition_on = DayField(allow_null=True)
-    state = drf.ChoiceField(ProjectState.choices)
+    state = drf.ChoiceField(RecordState.choices)
     closed_on = DayField(allow_null=True)
     data_origin = drf.ChoiceField(DataOrigin.choices)
     version = drf.IntegerField()
@@ -123,6 +121,8 @@ class NodeRow(RowSerializer):
     name = drf.CharField()
     kind = drf.ChoiceField(NodeKind.choices)
     parent = drf.CharField(source="parent__code", allow_null=True)  # type: ignore[assignment]
+    state = drf.ChoiceField(RecordState.choices)
+    closed_on = DayField(allow_null=True)
     data_origin = drf.ChoiceField(DataOrigin.choices)
     version = drf.IntegerField()
 
@@ -172,29 +172,3 @@ class PanoramaRow(RowSerializer):
     funding = drf.CharField()
     source_line = drf.IntegerField()
     data_origin = drf.ChoiceField(DataOrigin.choices)
-
-
-class ProjectFieldChange(drf.Serializer[Any]):
-    """One field of an edit."""
-
-    field = drf.CharField()
-    before = drf.JSONField(allow_null=True)
-    after = drf.JSONField(allow_null=True)
-
-
-class ProjectEditRow(drf.Serializer[Any]):
-    """One recorded version of a project."""
-
-    at = drf.DateTimeField()
-    version = drf.IntegerField()
-    kind = drf.ChoiceField(choices=["created", "changed"])
-    actor = drf.CharField(allow_blank=True)
-    actor_name = drf.CharField(allow_blank=True)
-    reason = drf.CharField(allow_blank=True)
-    changes = ProjectFieldChange(many=True)
-
-
-class ProjectEdits(drf.Serializer[Any]):
-    """The history of a project, the oldest version first."""
-
-    results = ProjectEditRow(many=True)

@@ -2,28 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from django.db.models import Case, Exists, OuterRef, QuerySet, Subquery, When
-from django.http import Http404
 from django.urls import reverse
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.inputs import Ending, Moving
+from accounts.api.owned import HistoryViewSet, OwnedViewSet
 from accounts.enums import Action, Resource
+from accounts.services.owned import delete_draft, move_record
 from common.api.etags import expected_version
-from common.api.filters import refuse_unknown
-from common.api.views import CODE, RowViewSet
+from common.api.views import CODE
 from common.fiscal import today
 from projects.api.filters import ProjectFilters
-from projects.api.inputs import Closing, ProjectCreation, ProjectEdit, Reopening
+from projects.api.inputs import ProjectCreation, ProjectEdit
 from projects.api.rights import check_placement, has_own_reach_only, target_project
-from projects.api.serializers import ProjectDetail, ProjectEdits, ProjectRow
+from projects.api.serializers import ProjectDetail, ProjectRow
 from projects.models import Baseline, Estimate, Project, ProjectAlias
-from projects.selectors import project_edits
+from projects.services.kinds import PROJECTS
 from projects.services.projects import (
     close_project,
     create_project,
@@ -54,18 +55,13 @@ def with_current_figures(projects: QuerySet[Project]) -> QuerySet[Project]:
     )
 
 
-class ProjectViewSet(RowViewSet):
+class ProjectViewSet(HistoryViewSet):
     """Projects."""
 
     queryset = Project.objects.all()
     policy_resource = Resource.PROJECT
-    policy_actions = {
-        "create": Action.CREATE,
-        "partial_update": Action.UPDATE,
-        "close": Action.CLOSE,
-        "reopen": Action.CLOSE,
-    }
-    if_match_actions = frozenset({"close", "reopen"})
+    policy_actions = OwnedViewSet.policy_actions
+    if_match_actions = OwnedViewSet.if_match_actions
     row_serializer = ProjectRow
     detail_serializer = ProjectDetail
     filterset_class = ProjectFilters
@@ -115,35 +111,62 @@ class ProjectViewSet(RowViewSet):
             node = changes.get("node", project.node)
             manager = changes.get("manager", project.manager)
             check_placement(request.user, Action.UPDATE, node, manager)
-        return self._written(update_project, project, version, changes=changes, reason=reason)
+        service = partial(update_project, project_id=project.pk)
+        return self._written(service, project, version, changes=changes, reason=reason)
 
-    @extend_schema(request=Closing, responses={200: ProjectDetail})
+    @extend_schema(request=Ending, responses={200: ProjectDetail})
     @action(detail=True, methods=["post"])
     def close(self, request: Request, code: str) -> Response:
         """Close a project: it stays visible and is read only."""
         project = target_project(request.user, code, Action.CLOSE)
         version = expected_version(request)
-        return self._written(close_project, project, version, **self.body(Closing))
+        service = partial(close_project, project_id=project.pk)
+        return self._written(service, project, version, **self.body(Ending))
 
-    @extend_schema(request=Reopening, responses={200: ProjectDetail})
+    @extend_schema(request=Moving, responses={200: ProjectDetail})
     @action(detail=True, methods=["post"])
     def reopen(self, request: Request, code: str) -> Response:
         """Reopen a closed project."""
         project = target_project(request.user, code, Action.CLOSE)
         version = expected_version(request)
-        return self._written(reopen_project, project, version, **self.body(Reopening))
+        service = partial(reopen_project, project_id=project.pk)
+        return self._written(service, project, version, reason=self.body(Moving).get("reason", ""))
 
-    @extend_schema(responses={200: ProjectEdits})
-    @action(detail=True, methods=["get"])
-    def history(self, request: Request, code: str) -> Response:
-        """Every recorded version of a project: who changed what, when and why."""
-        refuse_unknown(request, set())
-        seen = Project.objects.visible_to(request.user).filter(code=code).first()
-        if seen is None:
-            raise Http404
-        return Response({"results": [asdict(edit) for edit in project_edits(seen)]})
+    @extend_schema(request=Moving, responses={200: ProjectDetail})
+    @action(detail=True, methods=["post"])
+    def publish(self, request: Request, code: str) -> Response:
+        """Open a draft."""
+        return self._moved("publish", code)
+
+    @extend_schema(request=Moving, responses={200: ProjectDetail})
+    @action(detail=True, methods=["post"])
+    def archive(self, request: Request, code: str) -> Response:
+        """Put a closed project aside: lists leave it out unless it is asked for."""
+        return self._moved("archive", code)
+
+    @extend_schema(request=Moving, responses={200: ProjectDetail})
+    @action(detail=True, methods=["post"])
+    def unarchive(self, request: Request, code: str) -> Response:
+        """Take a project out of the archive."""
+        return self._moved("unarchive", code)
+
+    def destroy(self, request: Request, code: str) -> Response:
+        """Delete a draft that nothing uses."""
+        project = target_project(request.user, code, Action.DELETE)
+        version = expected_version(request)
+        delete_draft(
+            actor=request.user, kind=PROJECTS, record_id=project.pk, expected_version=version
+        )
+        return Response(status=204)
+
+    def _moved(self, move: str, code: str) -> Response:
+        project = target_project(self.request.user, code, self.policy_actions[self.action])
+        version = expected_version(self.request)
+        reason = self.body(Moving).get("reason", "")
+        service = partial(move_record, kind=PROJECTS, move=move, record_id=project.pk)
+        return self._written(service, project, version, reason=reason)
 
     def _written(self, service: Any, project: Project, version: int, **fields: Any) -> Response:
         actor = self.request.user
-        service(actor=actor, project_id=project.pk, expected_version=version, **fields)
+        service(actor=actor, expected_version=version, **fields)
         return self.answer(self.find(pk=project.pk))

@@ -8,8 +8,8 @@ from django.db.models import F
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from common.models import RecordState
 from common.tabular.parsing import normalise_title
-from projects.enums import ProjectState
 from projects.importers.portfolio_checks import check_plans, check_schedules
 from projects.models import (
     Baseline,
@@ -42,7 +42,6 @@ class PortfolioTable(RecordTable):
     columns = {"name": "name", "kind": "kind", "data_origin": "data_origin"}
     references = {"parent": ("parent", "portfolios", "code")}
     related = ("parent",)
-    has_history = False
     is_tree = True
 
 
@@ -138,7 +137,7 @@ class ProjectTable(RecordTable):
 
     def accepts(self, row: StagedRow, record: Project, changed: set[str]) -> bool:
         """A closed project is read only."""
-        if record.state == ProjectState.OPEN:
+        if record.state == RecordState.OPEN:
             return True
         message = _("The project is closed: it can no longer be changed.")
         self.plan.stage.fault(self.name, row, sorted(changed)[0], "project_closed", message)

@@ -15,8 +15,8 @@ from accounts.enums import Action, Resource
 from accounts.permissions import scopes_of
 from accounts.scopes import Scopes
 from accounts.scoping import rows_within
-from common.models import Originated, Versioned
-from projects.enums import Phase, ProjectState, SupervisingAuthority
+from common.models import Lifecycle, Originated, RecordState, Versioned, ended_has_date
+from projects.enums import Phase, SupervisingAuthority
 from projects.models.ministries import Ministry
 from projects.models.tree import PortfolioNode
 
@@ -41,10 +41,10 @@ class ProjectQuerySet(models.QuerySet["Project"]):
 
     def open(self) -> ProjectQuerySet:
         """Keep the projects that are not closed."""
-        return self.filter(state=ProjectState.OPEN)
+        return self.filter(state=RecordState.OPEN)
 
 
-class Project(Versioned, Originated):
+class Project(Versioned, Originated, Lifecycle):
     """An IT project. Costs, dates and progress are in append-only rows of their own.
 
     `figures_version` is a counter raised by every service that changes a figure (rule 6); it says
@@ -87,13 +87,6 @@ class Project(Versioned, Originated):
     )
     description = models.TextField(_("description"), blank=True, max_length=5000)
     started_on = models.DateField(_("start date"), null=True, blank=True)
-    state = models.CharField(
-        _("state"), max_length=8, choices=ProjectState, default=ProjectState.OPEN, editable=False
-    )
-    closed_on = models.DateField(_("closed on"), null=True, blank=True, editable=False)
-    closing_reason = models.CharField(
-        _("closing reason"), max_length=500, blank=True, editable=False
-    )
     figures_version = models.PositiveIntegerField(
         _("version of the figures"), default=1, editable=False
     )
@@ -106,12 +99,7 @@ class Project(Versioned, Originated):
         verbose_name_plural = _("projects")
         ordering = ["code"]
         constraints = [
-            models.CheckConstraint(
-                name="projects_project_closed_has_date",
-                condition=Q(state="open", closed_on__isnull=True)
-                | Q(state="closed", closed_on__isnull=False),
-                violation_error_message=_("A closed project, and only one, has a closing date."),
-            ),
+            ended_has_date("projects_project_ended_has_date"),
             models.CheckConstraint(
                 name="projects_project_closed_after_start",
                 condition=Q(closed_on__isnull=True)

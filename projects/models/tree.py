@@ -7,13 +7,14 @@ from typing import Any
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from simple_history.models import HistoricalRecords
 from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
 
 from accounts.enums import Action, Resource
 from accounts.permissions import scopes_of
 from accounts.scoping import rows_within
-from common.models import Originated, Versioned
+from common.models import Lifecycle, Originated, Versioned, ended_has_date
 from common.trees import subtree_ids
 from projects.enums import NodeKind
 
@@ -30,7 +31,11 @@ class PortfolioNodeQuerySet(TreeQuerySet):
 
     def visible_to(self, user: Any) -> PortfolioNodeQuerySet:
         """Keep the nodes of the user's grants, or those that bear a project that they reach."""
-        scopes = scopes_of(user, Action.READ, Resource.PORTFOLIO)
+        return self.allowing(user, Action.READ)
+
+    def allowing(self, user: Any, action: str) -> PortfolioNodeQuerySet:
+        """Keep the nodes on which `user` may do `action`."""
+        scopes = scopes_of(user, action, Resource.PORTFOLIO)
         if scopes.everywhere:
             return self
         kept = rows_within(scopes, "projects.portfolionode", user)
@@ -41,7 +46,7 @@ class PortfolioNodeQuerySet(TreeQuerySet):
         return self.filter(kept | models.Q(pk__in=nodes))
 
 
-class PortfolioNode(TreeNode, Versioned, Originated):
+class PortfolioNode(TreeNode, Versioned, Originated, Lifecycle):
     """A portfolio or a programme of projects (never a LOLF programme)."""
 
     code = models.CharField(_("code"), max_length=40, unique=True)
@@ -49,11 +54,13 @@ class PortfolioNode(TreeNode, Versioned, Originated):
     kind = models.CharField(_("kind"), max_length=12, choices=NodeKind)
 
     objects = PortfolioNodeQuerySet.as_manager(with_tree_fields=False)
+    history = HistoricalRecords()
 
     class Meta:
         verbose_name = _("portfolio node")
         verbose_name_plural = _("portfolio nodes")
         ordering = ["code"]
+        constraints = [ended_has_date("projects_portfolionode_ended_has_date")]
 
     def __str__(self) -> str:
         return self.name

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from common.exceptions import StaleEdit
-from projects.enums import ProjectState
+from common.models import ENDED_STATES
 from projects.exceptions import ProjectClosed
 from projects.models import Project
 
@@ -19,6 +19,6 @@ def lock_project(
     project = Project.objects.select_for_update(of=("self",)).get(pk=project_id)
     if project.version != expected_version:
         raise StaleEdit(code=project.code, expected=expected_version, current=project.version)
-    if project.state == ProjectState.CLOSED and not closed_allowed:
+    if project.state in ENDED_STATES and not closed_allowed:
         raise ProjectClosed(code=project.code)
     return project

@@ -114,7 +114,7 @@ def _ensure_nodes(
         for node_code, code in codes.items()
         if node_code not in nodes
     ]
-    PortfolioNode.objects.bulk_create(missing)
+    bulk_create_with_history(missing, PortfolioNode, default_change_reason="panorama")
     return {root.code: root} | nodes | {node.code: node for node in missing}
 
 

@@ -9,9 +9,10 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.exceptions import WrongState
 from accounts.services.audit import record_event
+from common.models import RecordState
 from common.tabular.parsing import normalise_title
-from projects.enums import ProjectState
 from projects.models import PortfolioNode, Project
 from projects.services.figures import mark_figures_changed
 from projects.services.locking import lock_project
@@ -35,15 +36,22 @@ EDITABLE = frozenset(
 
 @transaction.atomic
 def create_project(
-    *, actor: Any, code: str, title: str, node: PortfolioNode, **fields: Any
+    *,
+    actor: Any,
+    code: str,
+    title: str,
+    node: PortfolioNode,
+    draft: bool = False,
+    **fields: Any,
 ) -> Project:
-    """Create an open project in a node; its data origin is that of the node.
+    """Create a project in a node, open or as a draft; its data origin is that of the node.
 
     `fields` are those of `EDITABLE`. Raises ValidationError (shape, code already taken).
     """
     _refuse_unknown(fields)
     project = Project(code=code, title=title, node=node, data_origin=node.data_origin, **fields)
     project.normalised_title = normalise_title(title)
+    project.state = RecordState.DRAFT if draft else RecordState.OPEN
     project.full_clean()
     project._history_user = _person(actor)  # type: ignore[attr-defined]
     project.save()
@@ -80,12 +88,15 @@ def close_project(
 ) -> Project:
     """Close a project: it stays visible, with everything, and is read only.
 
-    Raises StaleEdit, ProjectClosed, ValidationError (closed before it started, no reason).
+    Raises StaleEdit, ProjectClosed, WrongState (a draft is deleted, not closed), ValidationError
+    (closed before it started, no reason).
     """
     if not reason.strip():
         raise ValidationError({"closing_reason": _("A reason is needed.")})
     project = lock_project(project_id, expected_version)
-    project.state = ProjectState.CLOSED
+    if project.state == RecordState.DRAFT:
+        raise WrongState(code=project.code, state=project.get_state_display())
+    project.state = RecordState.CLOSED
     project.closed_on = closed_on
     project.closing_reason = reason
     return _save(project, actor=actor, verb="closed", reason=reason)
@@ -93,9 +104,11 @@ def close_project(
 
 @transaction.atomic
 def reopen_project(*, actor: Any, project_id: int, expected_version: int, reason: str) -> Project:
-    """Reopen a closed project. Raises StaleEdit, ValidationError."""
+    """Reopen a closed project. Raises StaleEdit, WrongState (archived), ValidationError."""
     project = lock_project(project_id, expected_version, closed_allowed=True)
-    project.state = ProjectState.OPEN
+    if project.state == RecordState.ARCHIVED:
+        raise WrongState(code=project.code, state=project.get_state_display())
+    project.state = RecordState.OPEN
     project.closed_on = None
     project.closing_reason = ""
     return _save(project, actor=actor, verb="reopened", reason=reason)

@@ -30,7 +30,10 @@ def test_the_nomenclature_is_read(api):
         "parent": None,
         "valid_from": None,
         "valid_to": None,
+        "state": "open",
+        "closed_on": None,
         "data_origin": "fictitious",
+        "version": 1,
     }
 
 

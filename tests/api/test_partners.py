@@ -11,6 +11,9 @@ CONTRACT = {
     "amount_excl_tax": "1000.00",
     "vat_rate": "20.00",
     "amount_incl_tax": "1200.00",
+    "manager": None,
+    "state": "open",
+    "closed_on": None,
     "notified_on": "2025-01-15",
     "start_on": None,
     "end_on": None,
@@ -29,6 +32,8 @@ def test_a_partner_is_read_whole(api):
             "identifier_kind": "exemple",
             "identifier": "EXEMPLE-1",
             "country": "FR",
+            "state": "open",
+            "closed_on": None,
             "data_origin": "fictitious",
             "version": 1,
         }

@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import User
 from common.fiscal import today
-from projects.enums import Phase, ProjectState, SupervisingAuthority, Weather
+from common.models import RecordState
+from projects.enums import Phase, SupervisingAuthority, Weather
 from projects.models import Ministry, PortfolioNode, Project
 from web.fields import AmountField, DayField, PercentInput
 from web.forms import FilterForm, PageForm, any_of
@@ -23,9 +24,7 @@ class ProjectFilterForm(FilterForm):
     weather = forms.ChoiceField(label=_("Weather"), required=False, choices=any_of(Weather.choices))
     ministry = forms.ChoiceField(label=_("Ministry"), required=False)
     manager = forms.ChoiceField(label=_("Project manager"), required=False)
-    state = forms.ChoiceField(
-        label=_("State"), required=False, choices=any_of(ProjectState.choices)
-    )
+    state = forms.ChoiceField(label=_("State"), required=False, choices=any_of(RecordState.choices))
     cost_min = AmountField(label=_("Cost of at least"), required=False)
     gap_min = PercentInput(label=_("Cost gap of at least (%)"), required=False)
 

@@ -13,6 +13,7 @@ from django.db.models import Sum
 
 from accounts.enums import Action, Resource
 from accounts.permissions import can
+from accounts.selectors import record_edits
 from budgets.enums import FREEZING_KINDS
 from budgets.models import Commitment, CreditMovement, Payment, ServiceDone
 from common.fiscal import add_months, month_end
@@ -23,7 +24,6 @@ from indicators.selectors import indicator_value
 from indicators.series import load_series, month_labels, status_date
 from partners.models import Contract
 from projects.models import Estimate, ProgressReport, Project
-from projects.selectors import project_edits
 from web.charts.bars import YearFigures
 from web.levels import level_of
 
@@ -235,7 +235,7 @@ def _edits(project: Project) -> list[Event]:
             ", ".join(str(labels[change.field]) for change in edit.changes),
             edit.reason,
         )
-        for edit in project_edits(project)
+        for edit in record_edits(project)
     ]
 
 

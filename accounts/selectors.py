@@ -1,4 +1,4 @@
-"""Reads of the projects room that are not rows of one model."""
+"""The history of a record: its versions, and the record as it was known on a day."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
-from projects.models import Project
+from django.utils import timezone
 
 # Columns that move with every edit and tell nothing.
 _SILENT = frozenset({"version", "updated_at"})
@@ -23,7 +23,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Edit:
-    """One recorded version of a project: when, by whom, why, and what changed in it."""
+    """One recorded version of a record: when, by whom, why, and what changed in it."""
 
     at: dt.datetime
     version: int
@@ -34,9 +34,9 @@ class Edit:
     changes: list[FieldChange] = field(default_factory=list)
 
 
-def project_edits(project: Project) -> list[Edit]:
-    """Return every recorded version of a project, the oldest first; one query."""
-    rows = list(project.history.select_related("history_user").order_by("history_date", "pk"))
+def record_edits(record: Any) -> list[Edit]:
+    """Return every recorded version of a record with a history, the oldest first; one query."""
+    rows = list(record.history.select_related("history_user").order_by("history_date", "pk"))
     names = (
         [
             column.attname
@@ -51,6 +51,36 @@ def project_edits(project: Project) -> list[Edit]:
         changes = [] if former is None else _changes(former, row, names)
         edits.append(_edit(row, changes, first=former is None))
     return edits
+
+
+def known_on(record: Any, moment: dt.datetime) -> Any:
+    """Return the record as it was known at a moment, unsaved; None when it was not known yet.
+
+    Its foreign keys lead to the records of today; one query.
+    """
+    row = record.history.filter(history_date__lte=moment).order_by("history_date", "pk").last()
+    return None if row is None or row.history_type == "-" else row.instance
+
+
+def end_of_day(day: dt.date) -> dt.datetime:
+    """Return the last moment of a day in the time zone of the site."""
+    return timezone.make_aware(dt.datetime.combine(day, dt.time.max))
+
+
+def known_fields(record: Any) -> dict[str, Any]:
+    """Return the fields of a record by name, as JSON scalars; what it names by its code."""
+    return {
+        field.name: _named(record, field)
+        for field in record._meta.concrete_fields
+        if field.name not in _SILENT | {"id"}
+    }
+
+
+def _named(record: Any, field: Any) -> Any:
+    if not field.is_relation:
+        return _plain(getattr(record, field.name))
+    other = getattr(record, field.name)
+    return getattr(other, "code", None) or (str(other) if other else None)
 
 
 def _changes(former: Any, row: Any, names: list[str]) -> list[FieldChange]:
