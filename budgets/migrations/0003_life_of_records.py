@@ -9,7 +9,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("budgets", "0001_initial"),
+        ("budgets", "0002_versions_of_documents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -6,9 +6,9 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("budgets", "0002_life_of_records"),
-        ("partners", "0002_contract_manager"),
-        ("projects", "0003_life_of_records"),
+        ("budgets", "0003_life_of_records"),
+        ("partners", "0003_versions_of_documents"),
+        ("projects", "0004_life_of_records"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("projects", "0002_two_facts_of_one_moment"),
+        ("projects", "0003_versions_of_documents"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
