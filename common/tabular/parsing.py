@@ -10,6 +10,7 @@ import datetime as dt
 import math
 import re
 import unicodedata
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.utils.translation import gettext as _
@@ -20,7 +21,7 @@ from common.tabular.table import Cell, is_blank
 _SPACES = " \u00a0\u2009\u2007\u202f"
 _NUMBER = re.compile(
     rf"(?P<sign>[+\-\u2212])?(?P<whole>[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+|[0-9]+)"
-    r"(?:[.,](?P<fraction>[0-9]+))?"
+    r"(?:(?P<mark>[.,])(?P<fraction>[0-9]+))?(?P<after>[ ]?[\-\u2212])?"
 )
 _MAX_DIGITS = 40
 
@@ -31,10 +32,10 @@ _FRENCH_MONTH = re.compile(r"([0-9]{1,2})/([0-9]{4})")
 _NAMED = re.compile(r"(?:([0-9]{1,2})(?:er)?[ \-/])?([a-z]+)\.?[ \-/]([0-9]{4}|[0-9]{2})")
 
 _WRITTEN_DATES = (
-    (_ISO, (0, 1, 2)),
-    (_FRENCH, (2, 1, 0)),
-    (_ISO_MONTH, (0, 1)),
-    (_FRENCH_MONTH, (1, 0)),
+    (_ISO, (0, 1, 2), "iso"),
+    (_FRENCH, (2, 1, 0), "french"),
+    (_ISO_MONTH, (0, 1), "iso"),
+    (_FRENCH_MONTH, (1, 0), "french"),
 )
 
 _MONTHS = {
@@ -61,6 +62,7 @@ _MONTHS = {
 
 # Day 0 of the spreadsheet calendar; from March 1900 on, serial n is n days later.
 _SERIAL_ORIGIN = dt.date(1899, 12, 30)
+_SERIAL_ORIGIN_1904 = dt.date(1904, 1, 1)
 # Outside these years a number in a date column is a year or a mistake, not a serial.
 _SERIAL_YEARS = (1950, 2149)
 _TEXT_YEARS = (1900, 2199)
@@ -111,6 +113,39 @@ def normalise_title(text: str) -> str:
     return _BETWEEN_DIGITS.sub("\0", joined).replace(" ", "").replace("\0", " ")
 
 
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A number as a cell shows it; `mark` is its decimal mark, empty when it is typed or whole."""
+
+    value: Decimal
+    whole: str
+    fraction: str = ""
+    mark: str = ""
+    is_grouped: bool = False
+    is_typed: bool = False
+
+    @property
+    def may_be_grouped(self) -> bool:
+        """Tell whether the mark may separate thousands: 1,500 or 12.345, but not 0,500."""
+        return (
+            bool(self.mark)
+            and not self.is_grouped
+            and len(self.fraction) == 3
+            and len(self.whole) <= 3
+            and not self.whole.startswith("0")
+        )
+
+    def to_fifteen_digits(self) -> Written:
+        """Return what a spreadsheet shows: it computes in binary and keeps fifteen digits."""
+        return _typed(Decimal(format(float(self.value), ".15g")))
+
+
+def _typed(value: Decimal) -> Written:
+    """Return a number of a cell that has a type."""
+    whole, _point, fraction = format(abs(value), "f").partition(".")
+    return Written(value, whole, fraction.rstrip("0"), is_typed=True)
+
+
 def _finite(cell: float) -> Decimal:
     """Return the shortest decimal that a spreadsheet number stands for."""
     if not math.isfinite(cell):
@@ -118,52 +153,67 @@ def _finite(cell: float) -> Decimal:
     return Decimal(repr(cell)) + 0  # no negative zero
 
 
-def parse_number(cell: Cell) -> Decimal | None:
-    """Read a number; None for a blank cell.
-
-    Accepts `6,1`, `6.1`, `1 234 567,89` (any French space), `-1`, `−1` and `(100)` for −100: a
-    comma or a point is always the decimal mark. Refuses both together, groups that are not of
-    three digits, exponents, `1_000`, digits of other scripts, NaN and infinity.
-    Raises CellError `not_a_number`.
-    """
-    if is_blank(cell):
-        return None
+def _typed_number(cell: Cell) -> Written:
+    """Read a cell that is no text."""
     if isinstance(cell, bool):
         raise CellError("not_a_number", _("a yes or no where a number is expected"))
     if isinstance(cell, int):
-        return Decimal(cell)
+        return _typed(Decimal(cell))
     if isinstance(cell, float):
-        return _finite(cell)
+        return _typed(_finite(cell))
+    raise CellError("not_a_number", _("a date where a number is expected"))
+
+
+def read_written_number(cell: Cell) -> Written:
+    """Read a number and how it is written; `parse_number` tells the forms. Raises CellError."""
     if not isinstance(cell, str):
-        raise CellError("not_a_number", _("a date where a number is expected"))
+        return _typed_number(cell)
     text = cell.strip()
     accounting = text.startswith("(") and text.endswith(")")
     match = _NUMBER.fullmatch(text[1:-1].strip() if accounting else text)
-    if match is None or len(text) > _MAX_DIGITS or (accounting and match["sign"]):
+    if match is None or len(text) > _MAX_DIGITS:
+        raise CellError("not_a_number", _("not a number"))
+    signs = [sign for sign in (accounting, match["sign"], match["after"]) if sign]
+    if len(signs) > 1:
         raise CellError("not_a_number", _("not a number"))
     whole = "".join(c for c in match["whole"] if c.isdigit())
-    value = Decimal(f"{whole}.{match['fraction'] or '0'}" if match["fraction"] else whole)
-    negative = accounting or match["sign"] in ("-", "\u2212")
-    return -value if negative and value else value
+    fraction = match["fraction"] or ""
+    value = Decimal(f"{whole}.{fraction}" if fraction else whole)
+    if signs and signs != ["+"] and value:
+        value = -value
+    return Written(value, whole, fraction, match["mark"] or "", whole != match["whole"])
 
 
-def _date(year: int, month: int, day: int, years: tuple[int, int] = _TEXT_YEARS) -> dt.date:
+def parse_number(cell: Cell) -> Decimal | None:
+    """Read a number; None for a blank cell.
+
+    Accepts `6,1`, `6.1`, `1 234 567,89` (any French space), `-1`, `−1`, `1-` and `(100)` for −100:
+    a comma or a point is always the decimal mark. Refuses both together, groups that are not of
+    three digits, exponents, `1_000`, digits of other scripts, NaN and infinity.
+    Raises CellError `not_a_number`.
+    """
+    return None if is_blank(cell) else read_written_number(cell).value
+
+
+def _date(year: int, month: int, day: int) -> dt.date:
     """Build a date, or raise CellError `not_a_date`."""
-    if not years[0] <= year <= years[1]:
-        raise CellError("not_a_date", _("a date outside the calendar of projects"))
     try:
         return dt.date(year, month, day)
     except ValueError:
         raise CellError("not_a_date", _("no such day in the calendar")) from None
 
 
-def parse_serial(number: Decimal | float | int) -> dt.date:
-    """Read a spreadsheet serial, 1950 to 2149; CellError `not_a_date` outside."""
-    first = (dt.date(_SERIAL_YEARS[0], 1, 1) - _SERIAL_ORIGIN).days
-    last = (dt.date(_SERIAL_YEARS[1], 12, 31) - _SERIAL_ORIGIN).days
+def parse_serial(number: Decimal | float | int, *, is_1904: bool = False) -> dt.date:
+    """Read a spreadsheet serial, 1950 to 2149, counted from 1900 or from 1904.
+
+    Raises CellError `not_a_date` outside these years.
+    """
+    origin = _SERIAL_ORIGIN_1904 if is_1904 else _SERIAL_ORIGIN
+    first = (dt.date(_SERIAL_YEARS[0], 1, 1) - origin).days
+    last = (dt.date(_SERIAL_YEARS[1], 12, 31) - origin).days
     if not first <= number < last + 1:
         raise CellError("not_a_date", _("a number that is no spreadsheet date"))
-    return _SERIAL_ORIGIN + dt.timedelta(days=int(number))
+    return origin + dt.timedelta(days=int(number))
 
 
 def _digits_are_ascii(text: str) -> bool:
@@ -171,7 +221,16 @@ def _digits_are_ascii(text: str) -> bool:
     return all(c.isascii() for c in text if c.isnumeric())
 
 
-def _named_date(text: str) -> dt.date | None:
+@dataclass(frozen=True, slots=True)
+class WrittenDate:
+    """A date as a text shows it: `style` is iso or french, empty for a month in letters."""
+
+    day: dt.date
+    has_day: bool
+    style: str = ""
+
+
+def _named_date(text: str) -> WrittenDate | None:
     """Read « juillet 2011 », « 1er sept. 2014 », « octobre 14 »; None when no month is named."""
     # Compared without accents, but digits of other scripts stay what they are: no date.
     match = _NAMED.fullmatch(_plain(text)) if _digits_are_ascii(text) else None
@@ -182,16 +241,20 @@ def _named_date(text: str) -> dt.date | None:
     if month is None:
         return None
     # Two digits are a year only after a French month in letters, and of this century.
-    return _date(int(year) + (2000 if len(year) == 2 else 0), month, int(day or 1))
+    found = _date(int(year) + (2000 if len(year) == 2 else 0), month, int(day or 1))
+    return WrittenDate(found, bool(day))
 
 
-def _date_in_text(text: str) -> dt.date:
-    """Read the written forms of a date; CellError `not_a_date`."""
-    for pattern, order in _WRITTEN_DATES:
+def read_written_date(cell: str) -> WrittenDate:
+    """Read the written forms of a date, which `parse_date` tells; CellError `not_a_date`."""
+    text = clean_text(cell)
+    for pattern, order, style in _WRITTEN_DATES:
         match = pattern.fullmatch(text)
         if match:
             parts = [int(match.groups()[index]) for index in order]
-            return _date(parts[0], parts[1], parts[2] if len(parts) == 3 else 1)
+            has_day = len(parts) == 3
+            found = _date(parts[0], parts[1], parts[2] if has_day else 1)
+            return WrittenDate(found, has_day, style)
     named = _named_date(text)
     if named is None:
         raise CellError("not_a_date", _("not a date"))
@@ -215,7 +278,10 @@ def parse_date(cell: Cell) -> dt.date | None:
         return parse_serial(_finite(float(cell)))
     if not isinstance(cell, str):
         raise CellError("not_a_date", _("not a date"))
-    return _date_in_text(clean_text(cell))
+    day = read_written_date(cell).day
+    if not _TEXT_YEARS[0] <= day.year <= _TEXT_YEARS[1]:
+        raise CellError("not_a_date", _("a date outside the calendar of projects"))
+    return day
 
 
 def parse_bool(cell: Cell) -> bool | None:

@@ -59,13 +59,17 @@ class Sheet:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """A whole tabular file. `format` is csv, xlsx or ods; encoding and separator are for csv."""
+    """A whole tabular file. `format` is csv, xlsx or ods; encoding and separator are for csv.
+
+    `is_1904` says that the numbers which stand for days count from 1904.
+    """
 
     file: str
     format: str
     sheets: tuple[Sheet, ...]
     encoding: str = ""
     separator: str = ""
+    is_1904: bool = False
 
     def __iter__(self) -> Iterator[Sheet]:
         return iter(self.sheets)

@@ -27,6 +27,8 @@ _FORMATS = {
     "datetime": "dd/mm/yyyy hh:mm",
 }
 _CHUNK = 200
+# The sheet of notes in each language, as the reader of imports recognises it.
+NOTES_NAMES = frozenset({"notes", "lisez-moi", "about"})
 # Limits of the XLSX format.
 _MAX_ROWS = 1_048_576
 _MAX_TEXT = 32_767

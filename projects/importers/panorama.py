@@ -48,7 +48,8 @@ def read_panorama(
     is dropped. A figure that is withheld is None; one that cannot be read is None with a warning.
     Raises TabularError, located, where reading would be a guess or lose a project.
     """
-    table = read_table(source, file=file)
+    # Published editions keep links to the workbook of their authors: only the values are read.
+    table = read_table(source, file=file, allows_links=True)
     layout = find_layout(table, sheet)
     rows = _project_rows(layout)
     if not rows:

@@ -7,20 +7,19 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
-from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from common.money import parse_amount
+from common.tabular import Cell, is_blank
+from common.tabular.parsing import CellError
+from common.tabular.typed import ColumnReader, Type
 from records.importing.schema import Field
 
-_DATE = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
-_MONTH = re.compile(r"([0-9]{4}-[0-9]{2})(-01)?", re.ASCII)
-_INTEGER = re.compile(r"[+-]?[0-9]{1,15}", re.ASCII)
-_YEAR = re.compile(r"[0-9]{4}", re.ASCII)
-_NUMBER = re.compile(r"[+-]?[0-9]+\.[0-9]+", re.ASCII)
-_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
+# Beyond, a number of a spreadsheet is shown as it is stored.
+_LARGE = 10**15
+_BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
 
 
 class CellFault(ValueError):
@@ -32,38 +31,68 @@ class CellFault(ValueError):
         self.message = message
 
 
-def cell_reader(field: Field) -> Callable[[str], Any]:
-    """Return the function that reads a cell of the field; it remembers what it has read.
+def cell_reader(field: Field, *, is_1904: bool = False) -> Callable[[Cell], Any]:
+    """Return the function that reads the cells of one column of one file.
 
-    An empty cell gives the default of the field, else None ("" for a text, () for a list). The
-    function raises CellFault `required`, a code of the type, or a code of the constraint.
+    French and plain forms are read alike, and one column is written in one way. An empty cell
+    gives the default of the field, else None ("" for a text, () for a list). The function raises
+    CellFault `required`, a code of the type, or a code of the constraint.
     """
-    parse = partial(_PARSERS[field.type], field)
-    empty = _empty(field, parse)
+    parse = _parser(field, is_1904=is_1904)
+    empty = default_of(field)
     seen: dict[str, Any] = {}
 
-    def read(cell: str) -> Any:
-        text = cell.strip()
-        if not text:
+    def read(cell: Cell) -> Any:
+        if is_blank(cell):
             if field.required:
                 raise CellFault("required", _("A value is required."))
             return empty
-        if text not in seen:
-            seen[text] = parse(text)
-        return seen[text]
+        if not isinstance(cell, str):
+            return parse(cell)
+        if cell not in seen:
+            seen[cell] = parse(cell)
+        return seen[cell]
 
     return read
 
 
 def default_of(field: Field) -> Any:
     """Return the value of an empty cell, or of a column that is absent."""
-    return _empty(field, partial(_PARSERS[field.type], field))
-
-
-def _empty(field: Field, parse: Callable[[str], Any]) -> Any:
     if field.default is not None:
-        return parse(field.default)
+        return _parser(field)(field.default)
     return {"string": "", "list": ()}.get(field.type)
+
+
+def shown(cell: Cell) -> str:
+    """Return a cell as a fault quotes it: dates as ISO, whole numbers without a point."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool):
+        return "true" if cell else "false"
+    if isinstance(cell, float) and cell.is_integer() and abs(cell) < _LARGE:
+        return str(int(cell))
+    if isinstance(cell, dt.date | dt.time):
+        return cell.isoformat()
+    return str(cell)
+
+
+def _parser(field: Field, *, is_1904: bool = False) -> Callable[[Cell], Any]:
+    """Return the reading of the type, then of the constraints."""
+    column = ColumnReader(_TYPES.get(field.type, "text"), decimals=field.decimals, is_1904=is_1904)
+    bounded = _BOUNDED.get(field.type)
+
+    def parse(cell: Cell) -> Any:
+        try:
+            value = column.read(cell)
+        except CellError as error:
+            raise CellFault(error.code, error.message) from None
+        if field.type == "string":
+            return _string(field, value)
+        if field.type == "list":
+            return _list(field, value)
+        return _bounded(field, value, bounded) if bounded else value
+
+    return parse
 
 
 def _bounded(field: Field, value: Any, read: Callable[[str], Any]) -> Any:
@@ -82,6 +111,10 @@ def _bounded(field: Field, value: Any, read: Callable[[str], Any]) -> Any:
 def _string(field: Field, text: str) -> str:
     if _CONTROL.search(text):
         raise CellFault("control_character", _("The text holds a control character."))
+    if _BIDI.search(text):
+        raise CellFault(
+            "bidi_character", _("The text holds a mark that changes the order of reading.")
+        )
     if field.enum and text not in field.enum:
         known = ", ".join(field.enum)
         raise CellFault("not_in_list", _("The value is one of: %(known)s.") % {"known": known})
@@ -104,70 +137,23 @@ def _list(field: Field, text: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(_string(item, part) for part in parts if part))
 
 
-def _integer(field: Field, text: str) -> int:
-    if not _INTEGER.fullmatch(text):
-        raise CellFault("not_an_integer", _("This is not a whole number."))
-    return int(_bounded(field, int(text), int))
+def _first_day(bound: str) -> dt.date:
+    return dt.date.fromisoformat(f"{bound}-01")
 
 
-def _number(field: Field, text: str) -> Decimal:
-    try:
-        number = parse_amount(text)
-    except ValueError:
-        if _NUMBER.fullmatch(text):
-            message = _("The number has at most %(count)d decimals.") % {"count": field.decimals}
-            raise CellFault("too_many_decimals", message) from None
-        raise CellFault(
-            "not_a_number",
-            _("This is not a number such as -1234.56 (point, no spaces, no unit)."),
-        ) from None
-    result: Decimal = _bounded(field, number, Decimal)
-    return result
-
-
-def _date(field: Field, text: str) -> dt.date:
-    try:
-        if not _DATE.fullmatch(text):
-            raise ValueError(text)
-        day = dt.date.fromisoformat(text)
-    except ValueError:
-        raise CellFault("not_a_date", _("This is not a date such as 2026-09-30.")) from None
-    result: dt.date = _bounded(field, day, dt.date.fromisoformat)
-    return result
-
-
-def _month(field: Field, text: str) -> dt.date:
-    """Read a month as its first day."""
-    found = _MONTH.fullmatch(text)
-    try:
-        month = dt.date.fromisoformat(f"{found.group(1) if found else ''}-01")
-    except ValueError:
-        raise CellFault(
-            "not_a_month", _("This is not a month such as 2026-09, nor its first day.")
-        ) from None
-    result: dt.date = _bounded(field, month, lambda bound: dt.date.fromisoformat(f"{bound}-01"))
-    return result
-
-
-def _year(field: Field, text: str) -> int:
-    if not _YEAR.fullmatch(text):
-        raise CellFault("not_a_year", _("This is not a year of four digits."))
-    return int(_bounded(field, int(text), int))
-
-
-def _boolean(field: Field, text: str) -> bool:
-    if text not in ("true", "false"):
-        raise CellFault("not_a_boolean", _("The value is true or false."))
-    return text == "true"
-
-
-_PARSERS: dict[str, Callable[[Field, str], Any]] = {
-    "string": _string,
-    "list": _list,
-    "integer": _integer,
-    "number": _number,
-    "date": _date,
-    "yearmonth": _month,
-    "year": _year,
-    "boolean": _boolean,
+_TYPES: dict[str, Type] = {
+    "integer": "integer",
+    "number": "number",
+    "date": "date",
+    "yearmonth": "month",
+    "year": "year",
+    "boolean": "boolean",
+}
+# How the bounds of a schema are read.
+_BOUNDED: dict[str, Callable[[str], Any]] = {
+    "integer": int,
+    "number": Decimal,
+    "date": dt.date.fromisoformat,
+    "yearmonth": _first_day,
+    "year": int,
 }

@@ -1,126 +1,231 @@
-"""Reading a folder of CSV tables: files, headings, rows, cells, keys and rules of the schemas."""
+"""Reading tables: files, sheets, headings, rows, cells, keys and rules of the schemas."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from django.utils.translation import gettext as _
 
-from common.tabular import Row, TabularError, column_letter
-from common.tabular.text import SEPARATORS, decode, parse_text
-from records.importing.cells import CellFault, cell_reader, default_of
+from common.tabular import Cell, Row, TabularError, column_letter
+from common.tabular.child import read_frames
+from common.tabular.reader import text_rows, typed_rows
+from records.importing.cells import CellFault, cell_reader, default_of, shown
 from records.importing.rules import check_rules
 from records.importing.schema import TableSchema, load_schemas
+from records.importing.sources import Place, job_of, table_of, tell_stranger
 from records.importing.stage import Key, Stage, StagedRow, StagedTable
-
-MAX_BYTES = 200 * 1024 * 1024
-_UTF8 = ("utf-8", "utf-8-sig")
 
 
 def read_folder(path: Path) -> Stage:
-    """Read the tables of a folder and check them by their schemas; nothing is looked up or written.
+    """Read the tables at a path and check them by their schemas; nothing is looked up or written.
 
+    The path is a folder, a zip, or one workbook; each table is a CSV, a workbook or a sheet.
     Every fault is in `report`, however many there are. A name that is no table is a warning.
     """
     stage = Stage(path.name)
-    if not path.is_dir():
-        message = _("There is no such folder.")
-        stage.report.add(code="no_folder", message=message, file=str(path))
-        return stage
     schemas = load_schemas()
-    for name, schema in schemas.items():
-        file = path / schema.file
-        if file.exists():
-            stage.tables[name] = StagedTable(schema)
-            _read_table(stage, schema, file)
-    _tell_strangers(stage, path, {schema.file for schema in schemas.values()})
-    if not stage.tables:
+    job = job_of(path, schemas, stage.report)
+    if job is None:
+        return stage
+    reading = _Reading(stage, schemas)
+    for kind, *values in read_frames(job):
+        reading.take(kind, values)
+    stage.tables = {name: stage.tables[name] for name in schemas if name in stage.tables}
+    if not stage.tables and not stage.report.errors:
         stage.report.add(
             code="no_table", message=_("The folder holds none of the tables."), file=str(path)
         )
+    for table in stage.tables.values():
+        _check_keys(stage, table)
     check_rules(stage)
     return stage
 
 
-def _tell_strangers(stage: Stage, path: Path, known: set[str]) -> None:
-    """Warn of what the folder holds beside the tables; hidden files are nobody's business."""
-    for item in sorted(path.iterdir()):
-        if item.name not in known and not item.name.startswith("."):
-            stage.report.add(
-                code="unknown_file",
-                message=_("This is not one of the tables: it is not read."),
-                file=item.name,
-                is_warning=True,
-            )
+class _Reading:
+    """Turns what the child tells into staged tables, a file and a sheet after the other."""
 
+    def __init__(self, stage: Stage, schemas: dict[str, TableSchema]) -> None:
+        self.stage = stage
+        self.schemas = schemas
+        self.place = Place("")
+        self.is_text = False
+        self.is_1904 = False
+        self.rows: _Rows | None = None
+        self.found: list[StagedTable] = []
 
-def _read_table(stage: Stage, schema: TableSchema, file: Path) -> None:
-    """Read one file into its table; a file that cannot be read at all is one fault."""
-    table = stage.tables[schema.name]
-    try:
-        rows = _records(schema, file)
-    except TabularError as error:
-        table.is_readable = False
-        stage.report.add(
-            code=error.code,
+    def take(self, kind: str, values: list[Any]) -> None:
+        """Take one frame."""
+        handler = getattr(self, f"_take_{kind}", None)
+        if handler:
+            handler(*values)
+
+    def _take_file(self, name: str) -> None:
+        self.place = Place(name)
+        self.rows = None
+        self.found = []
+
+    def _take_skipped(self) -> None:
+        if not self.place.name.startswith("."):
+            tell_stranger(self.stage.report, self.place.name)
+
+    def _take_table(self, form: str, _encoding: str, _separator: str, is_1904: bool) -> None:  # noqa: FBT001
+        self.is_text = form == "csv"
+        self.is_1904 = is_1904
+
+    def _take_sheet(self, name: str, is_hidden: bool) -> None:  # noqa: FBT001
+        self.place = Place(self.place.file, name)
+        schema = None if is_hidden else table_of(self.place, self.schemas)
+        self.rows = None
+        if schema:
+            self.rows = _Rows(self, schema)
+
+    def _take_rows(self, told: list[Any]) -> None:
+        if self.rows:
+            for row in text_rows(told) if self.is_text else typed_rows(told):
+                self.rows.take(row)
+        elif any(cell for _line, cells in told for cell in cells):
+            self._tell_unread()
+
+    def _tell_unread(self) -> None:
+        """Warn once of a sheet that is no table; the notes of an export are expected."""
+        if table_of(Place("", self.place.sheet), self.schemas) is None:
+            label = self.place.label
+            if all(fault.file != label for fault in self.stage.report.warnings):
+                tell_stranger(self.stage.report, label)
+
+    def _take_fault(self, error: TabularError) -> None:
+        """Refuse a sheet; one that is no table may hold what it likes."""
+        if self.rows:
+            self._refuse(error, self.place.label)
+            self.rows = None
+
+    def _take_refused(self, error: TabularError) -> None:
+        """Refuse a file; what was read of it is forgotten."""
+        self._refuse(error, self.place.name)
+        for table in self.found:
+            table.rows.clear()
+            table.is_readable = False
+        self.rows = None
+
+    def _take_archive_refused(self, error: TabularError) -> None:
+        self._refuse(error, error.file)
+
+    def _refuse(self, error: TabularError, file: str) -> None:
+        schema = table_of(self.place, self.schemas)
+        if schema:
+            table = self.stage.tables.setdefault(schema.name, StagedTable(schema, file))
+            table.rows.clear()
+            table.is_readable = False
+        code = "unreadable_archive" if not self.place.file else error.code
+        self.stage.report.add(
+            code=error.code if error.code != "unreadable_workbook" else code,
             message=error.message,
-            file=schema.file,
+            file=file,
             line=error.line,
             column=error.column,
         )
-        return
-    header, *records = rows
-    table.columns = tuple(str(cell or "").strip() for cell in header.cells)
-    if not _check_columns(stage, table, header.line):
-        table.is_readable = False
-    _read_rows(stage, table, [row for row in records if not row.is_blank])
-    _check_keys(stage, table)
+
+    def _take_end(self) -> None:
+        for table in self.found:
+            if not table.columns and table.is_readable:
+                table.is_readable = False
+                self.stage.report.add(
+                    code="empty_file",
+                    message=_("The file is empty: not even a heading."),
+                    file=table.file,
+                )
 
 
-def _records(schema: TableSchema, file: Path) -> list[Row]:
-    """Return the records of a file from its heading on; TabularError when there is none."""
-    try:
-        if file.stat().st_size > MAX_BYTES:
-            raise TabularError(
-                _("The file exceeds %(size)d bytes.") % {"size": MAX_BYTES}, code="too_large"
+class _Rows:
+    """The rows of one table, as they come; the first that shows something is the heading."""
+
+    def __init__(self, reading: _Reading, schema: TableSchema) -> None:
+        self.reading = reading
+        self.stage = reading.stage
+        self.schema = schema
+        self.table: StagedTable | None = None
+        self.is_over = False
+        self.readers: list[tuple[int, str, Callable[[Cell], Any]]] = []
+        self.defaults: dict[str, Any] = {}
+        self.missing: set[str] = set()
+
+    def take(self, row: Row) -> None:
+        """Take one row."""
+        if self.is_over or row.is_blank:
+            return
+        if self.table is None:
+            self._begin(row)
+        else:
+            self._read(self.table, row)
+
+    def _begin(self, header: Row) -> None:
+        """Read the heading; a table that is given twice is read once, and refused."""
+        name = self.schema.name
+        label = self.reading.place.label
+        if name in self.stage.tables:
+            self.stage.report.add(
+                code="duplicated_table",
+                message=_("The table is given twice: %(file)s holds it too.")
+                % {"file": self.stage.tables[name].file},
+                file=label,
             )
-        data = file.read_bytes()
-    except OSError as error:
-        message = _("The file cannot be opened (%(detail)s).") % {"detail": error.strerror}
-        raise TabularError(message, code="unreadable_file") from None
-    text, encoding = decode(data, schema.file)
-    if encoding not in _UTF8:
-        raise TabularError(
-            _("The file is not in UTF-8."), code="encoding", line=_first_bad_line(data)
+            self.is_over = True
+            return
+        table = self.stage.tables[name] = StagedTable(self.schema, label)
+        self.reading.found.append(table)
+        self.table = table
+        table.columns = tuple(shown(cell).strip() for cell in _trimmed(header))
+        table.is_readable = _check_columns(self.stage, table, header.line)
+        self._prepare(table)
+
+    def _prepare(self, table: StagedTable) -> None:
+        """Make one reader a column."""
+        known = {field.name: field for field in self.schema.fields}
+        self.readers = [
+            (index, name, cell_reader(known[name], is_1904=self.reading.is_1904))
+            for index, name in enumerate(table.columns)
+            if name in known and name not in table.columns[:index]
+        ]
+        self.defaults = {
+            name: default_of(field) for name, field in known.items() if name not in table.columns
+        }
+        self.missing = {name for name in self.defaults if known[name].required}
+
+    def _read(self, table: StagedTable, record: Row) -> None:
+        """Read the cells of a row; a row of another width is one fault, and is not read."""
+        width = len(table.columns)
+        cells = record.cells
+        if not self.reading.is_text:
+            cells = _trimmed(record)
+            cells += (None,) * (width - len(cells))
+        row = StagedRow(
+            record.line,
+            tuple([shown(cell) for cell in cells]),
+            dict(self.defaults),
+            set(self.missing),
         )
-    if not text.strip("\ufeff \t\r\n"):
-        raise TabularError(_("The file is empty: not even a heading."), code="empty_file")
-    text = text.removeprefix("\ufeff")
-    rows, _separator = parse_text(text, schema.file, _separator_of(text, schema))
-    first = next(index for index, row in enumerate(rows) if not row.is_blank)
-    return list(rows[first:])
+        if len(cells) != width:
+            _tell_ragged(self.stage, table, row)
+            cells = (*cells, *[None] * width)[:width]
+        table.rows.append(row)
+        for index, name, read in self.readers:
+            try:
+                row.values[name] = read(cells[index])
+            except CellFault as fault:
+                # Kept as it is written: a row that names this one is not at fault itself.
+                row.values[name] = row.cells[index].strip() or None
+                if name not in row.bad:
+                    self.stage.fault(table.schema.name, row, name, fault.code, fault.message)
 
 
-def _first_bad_line(data: bytes) -> int:
-    """Return the first line that is not UTF-8."""
-    try:
-        data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        return data.count(b"\n", 0, error.start) + 1
-    return 1
-
-
-def _separator_of(text: str, schema: TableSchema) -> str:
-    """Return the separator under which the heading names the most columns; a comma by default."""
-    heading = text.lstrip().split("\n", 1)[0]
-    names = {field.name for field in schema.fields}
-
-    def known(separator: str) -> int:
-        return sum(cell.strip(' \r"') in names for cell in heading.split(separator))
-
-    return max((",", *SEPARATORS), key=known)
+def _trimmed(row: Row) -> tuple[Cell, ...]:
+    """Return the cells of a row of a workbook without the blank ones at its end."""
+    end = len(row.cells)
+    while end and row.cells[end - 1] is None:
+        end -= 1
+    return row.cells[:end]
 
 
 def _check_columns(stage: Stage, table: StagedTable, line: int) -> bool:
@@ -130,12 +235,7 @@ def _check_columns(stage: Stage, table: StagedTable, line: int) -> bool:
 
     def tell(code: str, column: str, message: str) -> None:
         stage.report.add(
-            code=code,
-            message=message,
-            file=table.schema.file,
-            line=line,
-            column=column,
-            value=column,
+            code=code, message=message, file=table.file, line=line, column=column, value=column
         )
 
     for index, name in enumerate(table.columns):
@@ -150,35 +250,6 @@ def _check_columns(stage: Stage, table: StagedTable, line: int) -> bool:
     return sound
 
 
-def _read_rows(stage: Stage, table: StagedTable, records: Sequence[Row]) -> None:
-    """Read the cells of every row; a row of another width is one fault, and is not read."""
-    known = {field.name: field for field in table.schema.fields}
-    readers: list[tuple[int, str, Callable[[str], Any]]] = [
-        (index, name, cell_reader(known[name]))
-        for index, name in enumerate(table.columns)
-        if name in known and name not in table.columns[:index]
-    ]
-    defaults = {
-        name: default_of(field) for name, field in known.items() if name not in table.columns
-    }
-    missing = {name for name in defaults if known[name].required}
-    width = len(table.columns)
-    for record in records:
-        cells = tuple(str(cell or "") for cell in record.cells)
-        row = StagedRow(record.line, cells, dict(defaults), set(missing))
-        if len(cells) != width:
-            _tell_ragged(stage, table, row)
-        table.rows.append(row)
-        for index, name, read in readers:
-            try:
-                row.values[name] = read(row.cells[index])
-            except CellFault as fault:
-                # Kept as it is written: a row that names this one is not at fault itself.
-                row.values[name] = row.cells[index].strip() or None
-                if name not in row.bad:
-                    stage.fault(table.schema.name, row, name, fault.code, fault.message)
-
-
 def _tell_ragged(stage: Stage, table: StagedTable, row: StagedRow) -> None:
     """Tell a row of another width; its cells cannot be trusted, but for the key that it holds."""
     found, expected = len(row.cells), len(table.columns)
@@ -186,7 +257,7 @@ def _tell_ragged(stage: Stage, table: StagedTable, row: StagedRow) -> None:
         code="ragged_row",
         message=_("The row has %(found)d cells, the heading %(expected)d.")
         % {"found": found, "expected": expected},
-        file=table.schema.file,
+        file=table.file,
         line=row.line,
         value=str(found),
     )

@@ -35,11 +35,13 @@ class StagedRow:
 
 @dataclass(slots=True)
 class StagedTable:
-    """One table of the folder. `columns` are those of the file; `is_readable` says that its rows
-    could be read, so that a key that is not found in it is really missing.
+    """One table of the folder. `file` names the file, and the sheet where it has several;
+    `columns` are those of the file; `is_readable` says that its rows could be read, so that a key
+    that is not found in it is really missing.
     """
 
     schema: TableSchema
+    file: str
     columns: tuple[str, ...] = ()
     rows: list[StagedRow] = field(default_factory=list)
     by_key: dict[Key, StagedRow] = field(default_factory=dict)
@@ -78,7 +80,7 @@ class Stage:
         self.report.add(
             code=code,
             message=message,
-            file=staged.schema.file,
+            file=staged.file,
             line=row.line,
             column=column,
             value=staged.text(row, column),

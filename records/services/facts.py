@@ -160,7 +160,7 @@ class FactTable(ImportTable):
             "recorded_at": writer.now,
             "recorded_by": writer.actor,
             "batch": writer.batch,
-            "source_file": self.schema.file,
+            "source_file": self.plan.stage.tables[self.name].file,
             "source_line": row.line,
         }
 

@@ -48,7 +48,7 @@ class ImportResult:
 def import_folder(
     *, actor: Any, path: Path, dry_run: bool = False, is_new_version: bool = False
 ) -> ImportResult:
-    """Import the tables of a folder in one transaction, or tell every fault and write nothing.
+    """Import the tables of a folder, a zip or a workbook, or tell every fault and write nothing.
 
     The schemas of `schemas/` say what is right. The same content again, in whatever order, is
     `already_imported`. `dry_run` checks and counts, and writes nothing. `is_new_version` declares

@@ -42,7 +42,7 @@ def test_a_dry_run_has_no_batch(tmp_path):
 
 def test_a_refusal_has_exit_code_1_and_located_faults(tmp_path):
     tables = right_tables()
-    tables["payments"][0]["amount"] = "12,50"
+    tables["payments"][0]["amount"] = "12,50 €"
     folder = str(write_tables(tmp_path / "spoilt", tables))
     stdout = io.StringIO()
     with pytest.raises(CommandError) as refused:
@@ -50,7 +50,7 @@ def test_a_refusal_has_exit_code_1_and_located_faults(tmp_path):
     assert refused.value.returncode == 1
     (fault,) = json.loads(stdout.getvalue())["errors"]
     assert set(fault) == {"file", "line", "column", "code", "value", "message"}
-    assert (fault["file"], fault["line"], fault["value"]) == ("payments.csv", 2, "12,50")
+    assert (fault["file"], fault["line"], fault["value"]) == ("payments.csv", 2, "12,50 €")
 
 
 def test_people_read_a_line_a_fault_and_a_line_a_table(tmp_path):

@@ -10,8 +10,10 @@ import pytest
 from django.conf import settings
 
 from accounts.models import AuditEvent
+from common.tabular_child.limits import Limits
 from projects.models import PortfolioNode, Project
 from records.models import ImportBatch
+from tests.common.tabular_files import xlsx
 from tests.imports.digests import table_digests
 from tests.imports.folders import Tables, located, right_tables, run, text_of, write_tables
 
@@ -22,13 +24,16 @@ CELLS = [
     ("projects", 0, "title", "", "required"),
     ("projects", 0, "title", "x" * 201, "too_long"),
     ("projects", 0, "title", "a\x07b", "control_character"),
+    ("projects", 0, "title", "a\u202eb", "bidi_character"),
     ("projects", 1, "phase", "Déploiement", "not_in_list"),
     ("projects", 1, "code", "A 2", "wrong_form"),
-    ("projects", 0, "started_on", "01/01/2025", "not_a_date"),
+    ("projects", 0, "started_on", "13/31/2025", "not_a_date"),
+    ("projects", 0, "started_on", "01/01/25", "not_a_date"),
+    ("projects", 0, "started_on", "01/2025", "not_a_date"),
     ("projects", 0, "started_on", "2025-02-30", "not_a_date"),
     ("projects", 0, "started_on", "20250101", "not_a_date"),
     ("projects", 0, "started_on", "1025-01-01", "below_minimum"),
-    ("projects", 0, "is_interministerial", "oui", "not_a_boolean"),
+    ("projects", 0, "is_interministerial", "peut-être", "not_a_boolean"),
     ("projects", 1, "ministry", "Ministère de la Magie", "unknown_ministry"),
     ("projects", 1, "portfolio", "NOWHERE", "unknown_reference"),
     ("baselines", 0, "number", "zero", "not_an_integer"),
@@ -40,11 +45,13 @@ CELLS = [
     ("planned_values", 1, "baseline", "7", "unknown_reference"),
     ("planned_values", 1, "month", "2025-01", "duplicate_key"),
     ("progress", 0, "percent_complete", "100.01", "above_maximum"),
-    ("progress", 0, "percent_complete", "45,5", "not_a_number"),
+    ("progress", 0, "percent_complete", "45,5 %", "not_a_number"),
     ("estimates", 0, "end_on", "2024-06-30", "end_before_start"),
     ("movements", 0, "fiscal_year", "25", "not_a_year"),
     ("movements", 0, "fiscal_year", "1900", "below_minimum"),
-    ("movements", 0, "ae", "1 500", "not_a_number"),
+    ("movements", 0, "ae", "1 50", "not_a_number"),
+    ("movements", 0, "ae", "1,500", "not_a_number"),
+    ("movements", 0, "ae", "1.500,00", "not_a_number"),
     ("movements", 0, "ae", "1e3", "not_a_number"),
     ("movements", 0, "ae", "١٢", "not_a_number"),
     ("commitments", 0, "amount", "12.345", "too_many_decimals"),
@@ -118,7 +125,7 @@ FILES = [
     (_append("DP-2,EJ-1-1,5.00\n"), 3, "", "ragged_row"),
     (_append('DP-2,"EJ-1-1,5.00\n'), 3, "", "quotes"),
     (_bytes(b""), None, "", "empty_file"),
-    (_bytes(b"source_reference,commitment\nDP-1,\xe9\n"), 2, "", "encoding"),
+    (_bytes(b"source_reference,commitment\nDP-1,\x81\n"), 2, "", "encoding"),
     (_bytes(b"source_reference,commitment\nDP-1,\x00\n"), 2, "", "nul_bytes"),
     (_bytes(b"<html><body>Not found</body></html>"), 1, "", "not_a_table"),
 ]
@@ -143,11 +150,35 @@ def test_a_file_that_cannot_be_opened_is_told(tmp_path):
 
 
 def test_a_file_beyond_the_size_is_told(tmp_path, monkeypatch):
-    monkeypatch.setattr("records.importing.folder.MAX_BYTES", 1_000)
+    monkeypatch.setattr("records.importing.sources.LIMITS", Limits(text_bytes=1_000))
     tables = {"portfolios": right_tables()["portfolios"] * 40}
     assert located(run(write_tables(tmp_path / "big", tables))) == [
         ("portfolios.csv", None, "", "too_large")
     ]
+
+
+MIXED = [
+    ("commitments", "amount", ("1200,00", "-100.00"), "mixed_styles"),
+    ("commitments", "committed_on", ("2025-01-15", "15/12/2025"), "mixed_styles"),
+]
+
+
+@pytest.mark.parametrize(("table", "column", "texts", "code"), MIXED)
+def test_a_column_that_is_written_in_two_ways_is_told(tmp_path, table, column, texts, code):
+    tables = right_tables()
+    for row, text in zip(tables[table], texts, strict=True):
+        row[column] = text
+    assert located(run(write_tables(tmp_path / "mixed", tables))) == [
+        (f"{table}.csv", 3, column, code)
+    ]
+
+
+def test_a_table_that_is_given_twice_is_told(tmp_path):
+    folder = write_tables(tmp_path / "twice", right_tables())
+    rows = right_tables()["partners"]
+    book = xlsx({"partners": [list(rows[0]), *[list(row.values()) for row in rows]]})
+    (folder / "references.xlsx").write_bytes(book)
+    assert located(run(folder)) == [("references.xlsx [partners]", None, "", "duplicated_table")]
 
 
 def test_a_table_that_cannot_be_read_does_not_accuse_those_that_name_it(tmp_path):

@@ -348,11 +348,12 @@ def test_an_empty_double_of_a_column_is_no_doubt() -> None:
 def test_the_sheet_of_projects_is_found_among_others(build) -> None:  # type: ignore[no-untyped-def]
     table = [line.split(";") for line in (HEADER + ONE).strip().splitlines()]
     data = build({"Notice": [["Lire", "ceci"]], "Projets": table})
-    (facts,) = read_panorama(data, file="2020-01.xlsx").editions
+    name = f"2020-01.{build.__name__}"
+    (facts,) = read_panorama(data, file=name).editions
     assert (len(facts.rows), codes(facts)) == (1, [("sheet_ignored", None)])
     both = build({"Un": table, "Deux": table})
-    assert refused(both).code == "several_sheets"
-    assert len(read_panorama(both, file="2020-01.xlsx", sheet="Deux").editions[0].rows) == 1
+    assert refused(both, file=name).code == "several_sheets"
+    assert len(read_panorama(both, file=name, sheet="Deux").editions[0].rows) == 1
 
 
 def test_a_hidden_copy_of_the_sheet_is_not_read() -> None:

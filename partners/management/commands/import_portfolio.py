@@ -1,4 +1,4 @@
-"""manage.py import_portfolio: load a folder of CSV tables, all of it or nothing."""
+"""manage.py import_portfolio: load tables (CSV, XLSX, ODS), all of them or nothing."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from records.services.imports import ImportResult, import_folder
 
 
 class Command(BaseCommand):
-    """Import a folder of tables (docs/imports.md); exit code 1 when it is refused."""
+    """Import a folder, a zip or a workbook (docs/imports.md); exit code 1 when it is refused."""
 
-    help = "Import a folder of CSV tables described by schemas/ and docs/imports.md."
+    help = "Import a folder, a zip or a workbook of the tables of schemas/ (docs/imports.md)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         """Declare PATH, --dry-run, --new-version, --format."""
