@@ -27,14 +27,14 @@ VISIBILITY_TIMEOUT = 2 * CELERY_TASK_TIME_LIMIT
 CELERY_VISIBILITY_TIMEOUT = VISIBILITY_TIMEOUT
 CELERY_RESULT_BACKEND_TRANSPORT_OPTIONS = {"visibility_timeout": VISIBILITY_TIMEOUT}
 
-# Who publishes is a page or an edit: it waits less than two seconds, for the client reads twice
-# before it gives up on a silent Redis.
+# Who publishes is a page or an edit: it waits about a second, for the client reads twice before it
+# gives up on a silent Redis.
 CELERY_BROKER_TRANSPORT_OPTIONS = {
     "visibility_timeout": VISIBILITY_TIMEOUT,
     "unacked_restore_interval": 5,
     "unacked_restore_throttle": 1,
-    "socket_timeout": 0.8,
-    "socket_connect_timeout": 0.8,
+    "socket_timeout": 0.5,
+    "socket_connect_timeout": 0.5,
     "socket_keepalive": True,
     "health_check_interval": 25,
     "max_retries": 1,
@@ -44,7 +44,7 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 }
 # A worker blocks on its queue for longer (dne_portfolio/celery.py).
 WORKER_TRANSPORT_OPTIONS = CELERY_BROKER_TRANSPORT_OPTIONS | {
-    "socket_timeout": 30,
+    "socket_timeout": 10,
     "socket_connect_timeout": 5,
 }
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
@@ -69,8 +69,10 @@ CELERY_BEAT_SCHEDULE = {
 
 JOBS_LEASE_SECONDS = _env.int("JOBS_LEASE_SECONDS", default=60)
 JOBS_MAX_ATTEMPTS = 3
-# Seconds: between two wake-ups for the same job; before a due job is late; between two looks at
-# the queue for the banner of the pages; for a database that restarts.
+# Seconds: before a second attempt (twice as long before the third); between two wake-ups for the
+# same job; before a due job is late; between two looks at the queue for the banner of the pages;
+# for a database that restarts.
+JOBS_RETRY_SECONDS = 10
 JOBS_RESEND_SECONDS = 30
 JOBS_LATE_SECONDS = 90
 JOBS_LOOK_SECONDS = 15

@@ -29,7 +29,6 @@ from jobs.services.context import JobContext, lease_end
 
 logger = structlog.get_logger("dne.jobs")
 ERROR_LENGTH = 4000
-RETRY_DELAY = dt.timedelta(seconds=10)
 RECONNECT_PAUSE = 0.2
 Answer = TypeVar("Answer")
 
@@ -147,7 +146,7 @@ def _fail(context: JobContext, error: str) -> None:
             if held is not None:
                 _park(held, error)
         return
-    due_at = timezone.now() + RETRY_DELAY * job.attempts
+    due_at = timezone.now() + dt.timedelta(seconds=settings.JOBS_RETRY_SECONDS * job.attempts)
     again = {"state": JobState.QUEUED, "due_at": due_at, "woken_at": None}
     try:
         with transaction.atomic():
