@@ -4,7 +4,7 @@ VENV_PYTHON := .venv/bin/python
 export SEED PORT PYTEST_ARGS ONLY
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres check messages lock clean
+.PHONY: help run demo test test-postgres storm check messages lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -31,6 +31,9 @@ test: ## the whole suite on SQLite, without network
 
 test-postgres: ## the same suite on PostgreSQL and Redis, started on free ports
 	@$(PYTHON) run.py test-postgres
+
+storm: ## kill workers, Redis and PostgreSQL under hundreds of jobs, on servers of its own
+	@$(PYTHON) run.py storm
 
 check: ## style, import contracts, types, templates, migrations, translations, settings, OpenAPI
 	@$(PYTHON) run.py check

@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Start the project from nothing: `python3 run.py demo|run|test|test-postgres|check|install`.
+"""Start the project from nothing: `python3 run.py demo|run|test|test-postgres|storm|check|install`.
 
 Standard library only: it runs before anything is installed. It keeps everything inside the
 repository (`.venv/`, `var/`), and answers a missing prerequisite, a taken port or an absent
@@ -234,6 +234,13 @@ def test_postgres() -> int:
     return call("scripts/with_services.py", str(PYTHON), *pytest_arguments())
 
 
+def storm() -> int:
+    """Run the storms whole; each starts and kills servers of its own."""
+    install("dev")
+    arguments = ["-m", "pytest", "tests/storms", "-s", *os.environ.get("PYTEST_ARGS", "").split()]
+    return call(*arguments, DATABASE_URL=None, REDIS_URL=None, STORM="full")
+
+
 def check_steps() -> list[tuple[str, list[str], dict[str, str | None]]]:
     """Return the steps of `check`: name, arguments of Python and environment."""
     bare: dict[str, str | None] = {"DATABASE_URL": None, "REDIS_URL": None}
@@ -290,6 +297,7 @@ def main(arguments: list[str]) -> int:
         "run": run,
         "test": test,
         "test-postgres": test_postgres,
+        "storm": storm,
         "check": check,
         "install": lambda: install("runtime"),
         "install-dev": lambda: install("dev"),
