@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Start the project from nothing: `python3 run.py demo|run|test|test-postgres|storm|check|install`.
+"""Start the project from nothing: `python3 run.py run|demo|test|test-postgres|storm|check|install`.
 
 Standard library only: it runs before anything is installed. It keeps everything inside the
 repository (`.venv/`, `var/`), and answers a missing prerequisite, a taken port or an absent

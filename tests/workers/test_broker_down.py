@@ -5,7 +5,6 @@ from __future__ import annotations
 import shutil
 import socket
 import subprocess
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -20,22 +19,34 @@ from tests.samples import build_sample
 from tests.workers.conftest import Workers, wait_until
 
 pytestmark = pytest.mark.worker
+# What an edit itself may take on a busy machine, beside its wait for Redis.
+LOAD_SECONDS = 1.0
 
 EDIT = """
 import datetime as dt, time
+from django.contrib.sessions.models import Session
 from django.test import Client
 from accounts.models import User
 from projects.models import Project
 from projects.services.estimates import estimate_project
-client = Client(); client.force_login(User.objects.get(username="manager"))
+client = Client()
+began = time.monotonic()
+who = {"username": "manager", "password": "secret-of-tests"}
+assert client.post("/connexion/", who).status_code == 302
+# The session is a row: log-in asks nothing of Redis.
+assert Session.objects.filter(session_key=client.cookies["sessionid"].value).exists()
 page = client.get("/projets/")
 assert page.status_code == 200, page.status_code
+login_and_page = time.monotonic() - began
 began = time.monotonic()
 project = Project.objects.get(code="P-1")
 estimate_project(actor=User.objects.get(username="manager"), project_id=project.pk,
                  expected_version=project.version, full_cost=None,
                  end_on=dt.date(2027, 6, 1), reason="Sans Redis")
-print(time.monotonic() - began)
+edit = time.monotonic() - began
+page = client.get("/projets/")
+assert "fr-notice--warning" in page.content.decode(), "no banner says that computing waits"
+print(login_and_page, edit)
 """
 
 
@@ -91,6 +102,16 @@ def redis(workers: Workers, tmp_path: Path) -> Iterator[Redis]:
     server.stop()
 
 
+def assert_hardly_waits(output: str) -> None:
+    """The edit waits for Redis once, two seconds at most; log-in and reading never do.
+
+    The pages are the first of their process: what they load counts.
+    """
+    login_and_page, edit = map(float, output.split()[-2:])
+    assert login_and_page < 5
+    assert edit < 2 + LOAD_SECONDS
+
+
 def test_redis_stopped_edits_go_on_and_the_job_runs_when_it_is_back(
     workers: Workers, redis: Redis, manager: Any
 ) -> None:
@@ -98,7 +119,7 @@ def test_redis_stopped_edits_go_on_and_the_job_runs_when_it_is_back(
     redis.stop()
     edited = workers.python(EDIT)
     assert edited.returncode == 0, edited.stderr
-    assert float(edited.stdout.split()[-1]) < 5
+    assert_hardly_waits(edited.stdout)
     job = Job.objects.get(kind="indicators.refresh")
     assert job.state == JobState.QUEUED
     assert not IndicatorSnapshot.objects.exists()
@@ -124,9 +145,7 @@ def test_a_silent_redis_delays_an_edit_by_a_bounded_time(workers: Workers, manag
         silent.bind(("127.0.0.1", 0))
         silent.listen(64)
         workers.redis_url = f"redis://127.0.0.1:{silent.getsockname()[1]}/0"
-        began = time.monotonic()
         edited = workers.python(EDIT)
         assert edited.returncode == 0, edited.stderr
-        assert float(edited.stdout.split()[-1]) < 10
-        assert time.monotonic() - began < 40
+        assert_hardly_waits(edited.stdout)
     assert Job.objects.get(kind="indicators.refresh").state == JobState.QUEUED
