@@ -220,6 +220,7 @@ class FactListView(ListView):
             rows=rows.iterator(chunk_size=2000),
             notes=notes,
             has_fictitious=self.origin == DataOrigin.FICTITIOUS,
+            address_of=lambda form: address(self.request, format=form),
         )
 
 

@@ -127,7 +127,10 @@ class ListView(PageView):
         """Answer the export of everything that is filtered."""
         if not can(self.request.user, Action.EXPORT, self.resource):
             raise PermissionDenied
-        notes: list[tuple[str, Value]] = [(str(_("Date of the data")), today())]
+        notes: list[tuple[str, Value]] = [
+            (str(_("List")), str(self.title)),
+            (str(_("Date of the data")), today()),
+        ]
         notes += [(str(label), value) for label, value in filter_words(form, filters)]
         return export(
             user=self.request.user,
@@ -139,6 +142,7 @@ class ListView(PageView):
             has_fictitious=rows.filter(data_origin=DataOrigin.FICTITIOUS).exists()
             if has_origin(rows)
             else False,
+            address_of=lambda form: address(self.request, format=form),
         )
 
 
