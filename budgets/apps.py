@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Reach
 from accounts.scoping import register_rows
 from records.importing.registry import register_room
+from records.subjects import register_subject
 
 
 class BudgetsConfig(AppConfig):
@@ -20,6 +21,7 @@ class BudgetsConfig(AppConfig):
     def ready(self) -> None:
         """Register by name the tables that the room imports and what each reach opens."""
         register_room("budgets.importers.portfolio.ROOM")
+        register_subject("credit_movement", "budgets.subjects.CREDIT_MOVEMENT")
         rows = "budgets.scoping.rows_of_nomenclature"
         register_rows(Reach.BUDGET, "budgets.creditmovement", rows)
         register_rows(Reach.BUDGET, "budgets.commitment", rows)

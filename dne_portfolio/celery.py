@@ -9,8 +9,7 @@ from celery import Celery
 from celery.signals import celeryd_init
 from django.conf import settings
 
-# Loaded with the package, before wsgi.py: another default here would be the one of the web.
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dne_portfolio.settings.production")
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dne_portfolio.settings.dev")
 
 app = Celery("dne_portfolio")
 app.config_from_object("django.conf:settings", namespace="CELERY")

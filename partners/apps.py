@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Reach
 from accounts.scoping import register_rows
 from records.importing.registry import register_room
+from records.subjects import register_subject
 
 
 class PartnersConfig(AppConfig):
@@ -20,6 +21,8 @@ class PartnersConfig(AppConfig):
     def ready(self) -> None:
         """Register by name the tables that the room imports and what each reach opens."""
         register_room("partners.importers.portfolio.ROOM")
+        register_subject("contract", "partners.subjects.CONTRACT")
+        register_subject("amendment", "partners.subjects.AMENDMENT")
         for reach, model, provider in (
             (Reach.CONTRACT, "partners.contract", "own_contracts"),
             (Reach.CONTRACT, "projects.project", "projects_of_own_contracts"),

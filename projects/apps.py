@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Reach
 from accounts.scoping import register_rows
 from records.importing.registry import register_room
+from records.subjects import register_subject
 
 
 class ProjectsConfig(AppConfig):
@@ -20,6 +21,7 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         """Register by name the tables that the room imports and what each reach opens in it."""
         register_room("projects.importers.portfolio.ROOM")
+        register_subject("project", "projects.subjects.PROJECT")
         register_rows(Reach.NODE, "projects.project", "projects.scoping.projects_in_nodes")
         register_rows(Reach.OWN, "projects.project", "projects.scoping.own_projects")
         register_rows(Reach.NODE, "projects.portfolionode", "projects.scoping.nodes_of_codes")

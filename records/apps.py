@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
+
+from jobs.registry import register, register_daily
+from records.subjects import register_subject
 
 
 class RecordsConfig(AppConfig):
@@ -12,3 +17,14 @@ class RecordsConfig(AppConfig):
     name = "records"
     verbose_name = _("records")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register by name the jobs of the room, and what its notifications may be about."""
+        register("records.mail", "records.services.mails.run_mail", _("mail of notifications"))
+        register("records.digests", "records.services.digests.run_digests", _("daily digests"))
+        register_daily(
+            "records.digests", "records.services.digests.request_digests", not_before=dt.time(7)
+        )
+        register_subject("job", "records.known.JOB")
+        register_subject("import_batch", "records.known.IMPORT_BATCH")
+        register_subject("grant", "records.known.GRANT")

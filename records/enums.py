@@ -1,4 +1,4 @@
-"""Kinds and states of an import batch, states of a draft, changes of a row."""
+"""Batches, drafts and changes of rows; kinds of documents; events that are told."""
 
 from __future__ import annotations
 
@@ -39,3 +39,28 @@ class RowChange(models.TextChoices):
     CREATED = "created", _("created")
     UPDATED = "updated", _("changed")
     REMOVED = "removed", _("removed by the undo")
+
+
+class AttachmentKind(models.TextChoices):
+    """What a document is, in the words of those who file it."""
+
+    DELIBERATION = "deliberation", _("deliberation")
+    OPINION = "opinion", _("opinion")
+    MINUTES = "minutes", _("minutes of a meeting")
+    CONTRACT = "contract", _("contract document")
+    INVOICE = "invoice", _("invoice")
+    NOTE = "note", _("note")
+    REPORT = "report", _("report")
+    OTHER = "other", _("other document")
+
+
+class Event(models.TextChoices):
+    """What a notification tells."""
+
+    MENTION = "mention", _("somebody mentioned you")
+    COMMENT = "comment", _("comment on an object that you follow")
+    ATTACHMENT = "attachment", _("document on an object that you follow")
+    JOB_FAILED = "job_failed", _("a job of yours failed")
+    IMPORT_DONE = "import_done", _("an import of yours is done")
+    GRANT_PROPOSED = "grant_proposed", _("a role waits for your approval")
+    GRANT_APPROVED = "grant_approved", _("a role was given to you")

@@ -1,4 +1,14 @@
-"""Refusals of the records room."""
+"""Refusals of the records room.
+
+DomainError
+├── FileRefused          the content is not of a type that is kept, or says otherwise than its name
+├── ScanRefused          the virus scanner says no, or does not answer
+├── AlteredFile          the stored file is not the one that was received
+├── Withdrawn            the document or comment was withdrawn: it is read only
+├── TooLateToEdit        a comment is edited by its author within a quarter of an hour
+├── NotTheAuthor         somebody else's comment
+└── ReplyToReply         answers have one level
+"""
 
 from __future__ import annotations
 
@@ -7,38 +17,50 @@ from django.utils.translation import gettext_lazy as _
 from common.exceptions import DomainError
 
 
-class UndoNeedsTwo(DomainError):
-    """Only the importer undoes a batch alone, and only within a day."""
+class FileRefused(DomainError):
+    """The file is not of a type that is kept, or its content says otherwise than its name."""
 
-    code = "undo_needs_two"
-    message = _(
-        "After 24 hours, or by anybody but its importer, an import is undone by two people."
-    )
+    code = "file_refused"
+    message = _("This file is refused: %(why)s")
 
 
-class UndoBlocked(DomainError):
-    """Something is built on the batch."""
+class ScanRefused(DomainError):
+    """The virus scanner refused the file, or did not answer."""
 
-    code = "undo_blocked"
-    message = _("Something is built on this import: %(what)s.")
-
-
-class UndoNotOffered(DomainError):
-    """The batch does not remember what it changed."""
-
-    code = "undo_not_offered"
-    message = _("This import cannot be undone: what it replaced was not kept.")
+    code = "scan_refused"
+    message = _("The virus scanner refused this file, or could not read it.")
 
 
-class WrongBatchState(DomainError):
-    """The batch is not in a state that allows this."""
+class AlteredFile(DomainError):
+    """The stored file is missing, or is not the one that was received."""
 
-    code = "wrong_batch_state"
-    message = _("The import is « %(state)s »: this cannot be done.")
+    code = "altered_file"
+    message = _("The stored file is not the one that was received: it is not served.")
 
 
-class SecondPersonNeeded(DomainError):
-    """Who asks for an undo does not confirm it."""
+class Withdrawn(DomainError):
+    """A withdrawn document or comment is read only."""
 
-    code = "second_person_needed"
-    message = _("Another person must confirm what you asked for.")
+    code = "withdrawn"
+    message = _("This was withdrawn: it can be read, not changed.")
+
+
+class TooLateToEdit(DomainError):
+    """A comment is edited within a quarter of an hour."""
+
+    code = "too_late_to_edit"
+    message = _("A comment is edited within %(minutes)s minutes; withdraw it or answer it instead.")
+
+
+class NotTheAuthor(DomainError):
+    """Only its author edits a comment."""
+
+    code = "not_the_author"
+    message = _("Only the author edits a comment.")
+
+
+class ReplyToReply(DomainError):
+    """Answers have one level."""
+
+    code = "reply_to_reply"
+    message = _("An answer is given to the comment itself, not to another answer.")

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
 from common.fiscal import today
 from common.units import UNITS, chosen_unit
 from jobs.services import computing_waits
+from records.services.notifications import unread_count
 
 SCHEME_COOKIE = "pf_scheme"
 SCHEMES = ("system", "light", "dark")
@@ -41,6 +44,7 @@ def portfolio(request: HttpRequest) -> dict[str, Any]:
     chosen = getattr(request, "preferences", None)
     return {
         "today": today(),
+        "unread_notifications": SimpleLazyObject(partial(unread_count, request.user)),
         # Called by the frame only: a fragment does not ask.
         "computing_waits": computing_waits,
         "scheme": scheme_of(request),

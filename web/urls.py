@@ -9,11 +9,11 @@ urlpatterns = [
     path("", include("web.dashboard.urls")),
     path("", include("web.auth.urls")),
     path("", include("web.preferences.urls")),
-    path("", include("web.views_saved.urls")),
     path("", include("web.projects.urls")),
     path("", include("web.indicators.urls")),
     path("", include("web.budgets.urls")),
     path("", include("web.partners.urls")),
     path("", include("web.panorama.urls")),
     path("", include("web.jobs.urls")),
+    path("", include("web.records.urls")),
 ]

@@ -37,9 +37,9 @@ class LedgerQuerySet(models.QuerySet[Any]):
         """
         return self.allowing(user, Action.READ)
 
-    def allowing(self, user: Any, action: str) -> LedgerQuerySet:
-        """Keep the rows on which `user` may do `action`."""
-        scopes = scopes_of(user, action, self.resource)
+    def allowing(self, user: Any, action: str, resource: str = "") -> LedgerQuerySet:
+        """Keep the rows on which `user` may do `action`, on `resource` that hangs on them."""
+        scopes = scopes_of(user, action, resource or self.resource)
         if scopes.everywhere:
             return self
         if scopes.empty:

@@ -63,6 +63,7 @@ CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BEAT_SCHEDULE = {
     "sweep": {"task": "jobs.sweep", "schedule": 30.0},
     "stale-indicators": {"task": "indicators.stale", "schedule": 60.0},
+    "news": {"task": "records.news", "schedule": 60.0},
     "periods": {"task": "jobs.periods", "schedule": 60.0},
     "heartbeat": {"task": "operations.heartbeat", "schedule": 30.0},
 }

@@ -6,4 +6,5 @@ from dne_portfolio.settings.api import *
 from dne_portfolio.settings.base import *
 from dne_portfolio.settings.celery import *
 from dne_portfolio.settings.logs import *
+from dne_portfolio.settings.mail import *
 from dne_portfolio.settings.security import *

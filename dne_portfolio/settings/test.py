@@ -11,5 +11,6 @@ CELERY_TASK_ALWAYS_EAGER = True
 SECRET_KEY = "tests-only-key"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 EMAIL_BACKEND = "django.core.mail.backends.locmem.EmailBackend"
+MEDIA_ROOT = str(VAR_DIR / "test-media")
 WHITENOISE_AUTOREFRESH = True
 WHITENOISE_USE_FINDERS = True

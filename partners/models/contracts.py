@@ -28,9 +28,11 @@ class ContractQuerySet(models.QuerySet["Contract"]):
         """Keep the contracts that `user` may read."""
         return self.allowing(user, Action.READ)
 
-    def allowing(self, user: Any, action: str) -> ContractQuerySet:
+    def allowing(
+        self, user: Any, action: str, resource: str = Resource.CONTRACT
+    ) -> ContractQuerySet:
         """Keep the contracts of reached projects, own contracts and those of the entity."""
-        scopes = scopes_of(user, action, Resource.CONTRACT)
+        scopes = scopes_of(user, action, resource)
         if scopes.everywhere:
             return self
         if scopes.empty:

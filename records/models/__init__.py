@@ -2,14 +2,24 @@
 
 from __future__ import annotations
 
+from records.models.attachments import Attachment, AttachmentFile
 from records.models.batches import ImportBatch, ImportBatchQuerySet, ImportedRow
+from records.models.comments import Comment, CommentMention
 from records.models.drafts import DraftFile, ImportDraft, ImportDraftQuerySet
+from records.models.notifications import Notification
+from records.models.subscriptions import Subscription
 
 __all__ = [
+    "Attachment",
+    "AttachmentFile",
+    "Comment",
+    "CommentMention",
     "DraftFile",
     "ImportBatch",
     "ImportBatchQuerySet",
     "ImportDraft",
     "ImportDraftQuerySet",
     "ImportedRow",
+    "Notification",
+    "Subscription",
 ]

@@ -1,0 +1,1 @@
+"""Rules of the room: pure functions over what was received."""
