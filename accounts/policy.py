@@ -21,7 +21,7 @@ _Row = tuple[tuple[Resource, ...], tuple[Action, ...], Reach]
 _ROWS: dict[Role, tuple[_Row, ...]] = {
     # Reads everything of the granted portfolio, edits and validates its projects.
     Role.PORTFOLIO_DIRECTOR: (
-        ((R.PORTFOLIO,), (*_SEE, A.CREATE, A.UPDATE, A.DELETE), Reach.NODE),
+        ((R.PORTFOLIO,), (*_SEE, *_EDIT), Reach.NODE),
         ((R.PROJECT,), (*_SEE, *_EDIT_PROJECT, A.VALIDATE, A.MERGE), Reach.NODE),
         ((*_MONEY, R.INDICATOR_VALUE), _SEE, Reach.NODE),
         ((R.CONTRACT,), (A.VALIDATE,), Reach.NODE),

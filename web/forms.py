@@ -31,6 +31,12 @@ class PageForm(forms.Form):
             yield bound
 
 
+class VersionedForm(PageForm):
+    """A form that knows which version of the record was read."""
+
+    version = forms.IntegerField(widget=forms.HiddenInput)
+
+
 class FilterForm(PageForm):
     """Filters of a list: all optional, read from the address."""
 

@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("web.auth.urls")),
     path("", include("web.preferences.urls")),
     path("", include("web.projects.urls")),
+    path("", include("web.portfolios.urls")),
     path("", include("web.indicators.urls")),
     path("", include("web.budgets.urls")),
     path("", include("web.partners.urls")),

@@ -6,6 +6,8 @@ from django.urls import path, reverse_lazy
 from django.views.generic import RedirectView
 
 from web.budgets import views
+from web.budgets.owned import NOMENCLATURE_PAGES
+from web.owned.urls import owned_urls
 
 urlpatterns = [
     path(
@@ -22,4 +24,10 @@ urlpatterns = [
     path("budget/paiements/", views.PaymentsView.as_view(), name="payments"),
     path("budget/paiements/<int:pk>/", views.PaymentView.as_view(), name="payment"),
     path("budget/nomenclature/", views.NomenclatureView.as_view(), name="nomenclature"),
+    *owned_urls("budget/nomenclature", NOMENCLATURE_PAGES),
+    path(
+        "budget/nomenclature/<str:code>/",
+        views.NomenclatureNodeView.as_view(),
+        name="nomenclature_node",
+    ),
 ]

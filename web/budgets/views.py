@@ -7,9 +7,11 @@ from typing import Any
 from django.db.models import Aggregate, Q, QuerySet, Sum
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Action, Resource
+from accounts.permissions import can
 from budgets.enums import FREEZING_KINDS
 from common.models import DataOrigin
 from web.budgets import columns, selectors
@@ -20,11 +22,13 @@ from web.budgets.forms import (
     PaymentForm,
     ServiceDoneForm,
 )
+from web.budgets.owned import NOMENCLATURE_PAGES
 from web.budgets.tabs import tabs
 from web.facts import FactListView, default_origin, origin_counts, origin_links
 from web.listing import Text
 from web.lists import filter_tags, valid_filters
 from web.mixins import PageView
+from web.owned.views import owned_actions
 
 READ_LEDGER = (Action.READ, Resource.LEDGER)
 READ_CREDIT = (Action.READ, Resource.CREDIT)
@@ -244,6 +248,9 @@ class NomenclatureView(PageView):
             "tags": filter_tags(request, form, filters),
             "name": "nomenclature",
             "tab_links": tabs(),
+            "create_url": reverse("web:nomenclature_node_create")
+            if can(request.user, Action.CREATE, Resource.NOMENCLATURE)
+            else "",
             "origins": origin_links(request, counts, origin),
             "origin": origin,
             "has_fictitious": origin == DataOrigin.FICTITIOUS,
@@ -255,3 +262,24 @@ class NomenclatureView(PageView):
     def tree(self, origin: str, filters: dict[str, Any]) -> list[selectors.TreeRow]:
         """Return the rows of the tree."""
         return selectors.nomenclature_tree(self.request.user, origin, **filters)
+
+
+class NomenclatureNodeView(PageView):
+    """One node of the nomenclature."""
+
+    section = "movements"
+    template_name = "web/budgets/node.html"
+    needs = (Action.READ, Resource.NOMENCLATURE)
+
+    def get(self, request: HttpRequest, code: str) -> HttpResponse:
+        """Show the node."""
+        node = NOMENCLATURE_PAGES.visible(request.user, code)
+        return self.page(
+            {
+                "record": node,
+                "children": node.children.order_by("code"),
+                "can_read_credit": can(request.user, *READ_CREDIT),
+                "has_fictitious": node.data_origin == DataOrigin.FICTITIOUS,
+                **owned_actions(NOMENCLATURE_PAGES, request.user, node),
+            }
+        )

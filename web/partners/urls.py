@@ -4,11 +4,15 @@ from __future__ import annotations
 
 from django.urls import path
 
+from web.owned.urls import owned_urls
 from web.partners import views
+from web.partners.owned import CONTRACT_PAGES, PARTNER_PAGES
 
 urlpatterns = [
     path("contrats/", views.ContractsView.as_view(), name="contracts"),
+    *owned_urls("contrats", CONTRACT_PAGES),
     path("contrats/<str:code>/", views.ContractView.as_view(), name="contract"),
     path("partenaires/", views.PartnersView.as_view(), name="partners"),
+    *owned_urls("partenaires", PARTNER_PAGES),
     path("partenaires/<str:code>/", views.PartnerView.as_view(), name="partner"),
 ]

@@ -16,8 +16,10 @@ from common.models import DataOrigin
 from web.facts import FactListView
 from web.listing import Text
 from web.mixins import PageView
+from web.owned.views import owned_actions
 from web.partners import columns, selectors
 from web.partners.forms import ContractForm, PartnerForm
+from web.partners.owned import CONTRACT_PAGES, PARTNER_PAGES
 
 _TABS = (("contracts", _("Contracts")), ("partners", _("Partners")))
 
@@ -59,7 +61,12 @@ class ContractsView(FactListView):
 
     def more(self) -> dict[str, Any]:
         """Return the tabs of the section."""
-        return {"tab_links": tabs()}
+        create = can(self.request.user, Action.CREATE, Resource.CONTRACT)
+        return {
+            "tab_links": tabs(),
+            "create_url": reverse("web:contract_create") if create else "",
+            "create_label": CONTRACT_PAGES.words["create"],
+        }
 
 
 class ContractView(PageView):
@@ -77,6 +84,8 @@ class ContractView(PageView):
             "sheet": selectors.contract_sheet(request.user, contract),
             "can_read_ledger": can(request.user, Action.READ, Resource.LEDGER),
             "has_fictitious": contract.data_origin == DataOrigin.FICTITIOUS,
+            "record": contract,
+            **owned_actions(CONTRACT_PAGES, request.user, contract),
         }
         return self.page(context)
 
@@ -106,7 +115,12 @@ class PartnersView(FactListView):
 
     def more(self) -> dict[str, Any]:
         """Return the tabs of the section."""
-        return {"tab_links": tabs()}
+        create = can(self.request.user, Action.CREATE, Resource.PARTNER)
+        return {
+            "tab_links": tabs(),
+            "create_url": reverse("web:partner_create") if create else "",
+            "create_label": PARTNER_PAGES.words["create"],
+        }
 
 
 class PartnerView(PageView):
@@ -123,5 +137,7 @@ class PartnerView(PageView):
             "partner": partner,
             "sheet": selectors.partner_sheet(request.user, partner),
             "has_fictitious": partner.data_origin == DataOrigin.FICTITIOUS,
+            "record": partner,
+            **owned_actions(PARTNER_PAGES, request.user, partner),
         }
         return self.page(context)

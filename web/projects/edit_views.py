@@ -15,9 +15,10 @@ from accounts.permissions import scopes_of
 from projects.models import PortfolioNode, Project
 from projects.services import baselines, estimates, progress
 from projects.services import projects as services
+from web.comparison import both_versions
 from web.mixins import ServiceFormView
 from web.projects.access import project_for, visible_project
-from web.projects.comparison import both_versions, current_values
+from web.projects.comparison import current_values
 from web.projects.forms import (
     BaselineForm,
     CloseForm,

@@ -13,7 +13,7 @@ from common.models import RecordState
 from projects.enums import Phase, SupervisingAuthority, Weather
 from projects.models import Ministry, PortfolioNode, Project
 from web.fields import AmountField, DayField, PercentInput
-from web.forms import FilterForm, PageForm, any_of
+from web.forms import FilterForm, VersionedForm, any_of
 
 
 class ProjectFilterForm(FilterForm):
@@ -41,12 +41,6 @@ class ProjectFilterForm(FilterForm):
         self.fields["manager"].choices = any_of(  # type: ignore[attr-defined]
             [(person.pk, str(person)) for person in managers]
         )
-
-
-class VersionedForm(PageForm):
-    """A form that knows which version of the project was read."""
-
-    version = forms.IntegerField(widget=forms.HiddenInput)
 
 
 class ProjectForm(VersionedForm):
@@ -91,6 +85,7 @@ class NewProjectForm(ProjectForm):
 
     field_order = ("code",)
     code = forms.CharField(label=_("Code"), max_length=40)
+    draft = forms.BooleanField(label=_("Keep it as a draft for now"), required=False)
 
     def __init__(self, data: Any = None, *, user: Any, initial: Any = None) -> None:
         super().__init__(data, user=user, initial=initial)

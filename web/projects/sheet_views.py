@@ -16,8 +16,10 @@ from web.charts.curves import Curve, CurveChart, curve_chart
 from web.charts.shapes import Chart
 from web.levels import level_of
 from web.mixins import PageView
+from web.owned.views import owned_actions
 from web.projects import sheet_selectors as selectors
 from web.projects.access import visible_project
+from web.projects.life import PROJECT_PAGES
 from web.projects.selectors import neighbours, verbs_on
 
 
@@ -49,6 +51,7 @@ class ProjectSheetView(PageView):
             "snapshot": snapshot,
             "stale": snapshot is None or snapshot.figures_version != project.figures_version,
             "verbs": verbs_on(request.user, project),
+            "moves": owned_actions(PROJECT_PAGES, request.user, project)["owned_actions"],
             "figures": sheet_figures(snapshot, estimates),
             "reports": selectors.recent_reports(project),
             "estimates": estimates,

@@ -1,0 +1,56 @@
+"""What people own of the nomenclature: form and addresses (`web.owned`)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import Resource
+from budgets.enums import NomenclatureKind
+from budgets.models import NomenclatureNode
+from budgets.services.kinds import NOMENCLATURE
+from web.fields import DayField
+from web.owned.forms import OwnedForm
+from web.owned.pages import OwnedPages
+
+
+class NomenclatureEditForm(OwnedForm):
+    """What people edit of a node of the nomenclature."""
+
+    name = forms.CharField(label=_("Name"), max_length=200)
+    kind = forms.ChoiceField(label=_("Kind"), choices=NomenclatureKind.choices)
+    parent: forms.ModelChoiceField[NomenclatureNode] = forms.ModelChoiceField(
+        label=_("Stands below"), queryset=NomenclatureNode.objects.none(), required=False
+    )
+    valid_from = DayField(label=_("Valid from"), required=False, help_text=_("DD/MM/YYYY"))
+    valid_to = DayField(label=_("Valid to"), required=False, help_text=_("DD/MM/YYYY"))
+    field_order = ["version", "name", "kind", "parent", "valid_from", "valid_to", "reason"]
+
+    def __init__(self, data: Any = None, *, user: Any, initial: Any = None) -> None:
+        super().__init__(data, initial=initial)
+        nodes = NomenclatureNode.objects.visible_to(user).order_by("code")
+        self.fields["parent"].queryset = nodes  # type: ignore[attr-defined]
+
+
+def place_node(user: Any, fields: dict[str, Any]) -> None:
+    """A node has the data origin of the one above it."""
+    if fields["parent"]:
+        fields["data_origin"] = fields["parent"].data_origin
+
+
+NOMENCLATURE_PAGES = OwnedPages(
+    kind=NOMENCLATURE,
+    resource=Resource.NOMENCLATURE,
+    section="movements",
+    name="nomenclature_node",
+    list_name="nomenclature",
+    form_class=NomenclatureEditForm,
+    words={
+        "create": _("Create a node of the nomenclature"),
+        "edit": _("Edit the node"),
+        "list": _("Nomenclature"),
+    },
+    complete=place_node,
+)
