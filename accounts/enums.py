@@ -83,3 +83,30 @@ class Reach(models.TextChoices):
     CONTRACT = "contract", _("own contracts, and the projects that they serve")
     ENTITY = "entity", _("the entity of the grant")
     ALL = "all", _("everything")
+
+
+class LinkKind(models.TextChoices):
+    """What a link sent by mail opens."""
+
+    INVITATION = "invitation", _("invitation")
+    RESET = "reset", _("password to set again")
+
+
+class SessionMethod(models.TextChoices):
+    """How a session was opened."""
+
+    PASSWORD = "password", _("password")  # noqa: S105 (a name)
+    PROVIDER = "provider", _("identity provider")
+    BREAK_GLASS = "break_glass", _("emergency account")
+
+
+class TryKind(models.TextChoices):
+    """What is tried, and by what the tries are counted."""
+
+    ACCOUNT = "account", _("password, by account")
+    DEVICE = "device", _("password, by known device")
+    NETWORK = "network", _("password, by network")
+    SECOND_FACTOR = "second_factor", _("second factor, by account")
+    RESET_ACCOUNT = "reset_account", _("password link, by address")
+    RESET_NETWORK = "reset_network", _("password link, by network")
+    LINK_NETWORK = "link_network", _("link opened, by network")

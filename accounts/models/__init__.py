@@ -1,21 +1,28 @@
-"""Users, grants, machine clients, audit events, preferences and saved views."""
+"""Users, how they enter, grants, machine clients, audit events, preferences and saved views."""
 
 from __future__ import annotations
 
+from accounts.models.access import AccountLink, Identity, RecoveryCode, SessionRecord, TryCounter
 from accounts.models.clients import MachineClient
 from accounts.models.events import AuditEvent
 from accounts.models.grants import Grant, GrantQuerySet
 from accounts.models.preferences import Preferences
 from accounts.models.saved_views import DefaultView, SavedView
-from accounts.models.users import User
+from accounts.models.users import User, folded
 
 __all__ = [
+    "AccountLink",
     "AuditEvent",
     "DefaultView",
     "Grant",
     "GrantQuerySet",
+    "Identity",
     "MachineClient",
     "Preferences",
+    "RecoveryCode",
     "SavedView",
+    "SessionRecord",
+    "TryCounter",
     "User",
+    "folded",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dne_portfolio.settings.api import *
+from dne_portfolio.settings.auth import *
 from dne_portfolio.settings.base import *
 from dne_portfolio.settings.celery import *
 from dne_portfolio.settings.logs import *
