@@ -95,7 +95,7 @@ class LinkKind(models.TextChoices):
 class SessionMethod(models.TextChoices):
     """How a session was opened."""
 
-    PASSWORD = "password", _("password")  # noqa: S105 (a name)
+    PASSWORD = "password", _("password")
     PROVIDER = "provider", _("identity provider")
     BREAK_GLASS = "break_glass", _("emergency account")
 

@@ -13,7 +13,19 @@ DomainError
 ├── AlreadyPseudonymised the name is gone already
 ├── RecordEnded          a closed or archived record is read only
 ├── RecordInUse          something hangs on the draft
-└── WrongState           the record is not in a state that this leaves
+├── WrongState           the record is not in a state that this leaves
+├── NotAPerson           a service account is not a person's
+├── OwnAccount           nobody suspends their own account
+├── LastAdministrator    one technical administrator remains
+├── AlreadySuspended     suspended already
+├── NotSuspended         only a suspended account is opened again
+├── NoAddress            an invitation needs an e-mail address
+├── LinkRefused          a link that is used, void, out of date or unknown
+├── WrongPassword        the current password is another one
+├── WrongCode            a code that is wrong, used already, or tried too often
+├── SecondFactorNeeded   the role or the account asks for a second factor
+├── IdentityTaken        an identity belongs to one account
+└── AdministratorExists  the first administrator is there already
 """
 
 from __future__ import annotations
@@ -112,3 +124,87 @@ class WrongState(DomainError):
 
     code = "wrong_state"
     message = _("%(code)s is in the state “%(state)s”: this is not possible from there.")
+
+
+class NotAPerson(DomainError):
+    """A service account is not a person's."""
+
+    code = "not_a_person"
+    message = _("This account is a machine's: it is managed with its client.")
+
+
+class OwnAccount(DomainError):
+    """Nobody suspends their own account."""
+
+    code = "own_account"
+    message = _("Nobody suspends their own account: another administrator does.")
+
+
+class LastAdministrator(DomainError):
+    """One technical administrator remains."""
+
+    code = "last_administrator"
+    message = _("This is the last technical administrator: name another one first.")
+
+
+class AlreadySuspended(DomainError):
+    """Suspended already."""
+
+    code = "already_suspended"
+    message = _("This account is suspended already.")
+
+
+class NotSuspended(DomainError):
+    """Only a suspended account is opened again."""
+
+    code = "not_suspended"
+    message = _("This account is not suspended.")
+
+
+class NoAddress(DomainError):
+    """An invitation needs an e-mail address."""
+
+    code = "no_address"
+    message = _("This account has no e-mail address: an invitation cannot be sent.")
+
+
+class LinkRefused(DomainError):
+    """A link that is used, void, out of date or unknown: the same answer for all."""
+
+    code = "link_refused"
+    message = _("This link is no longer valid: it is used once, within its time. Ask for another.")
+
+
+class WrongPassword(DomainError):
+    """The current password is another one."""
+
+    code = "wrong_password"
+    message = _("The current password is not this one.")
+
+
+class WrongCode(DomainError):
+    """A code that is wrong, used already, or tried too often: the same answer for all."""
+
+    code = "wrong_code"
+    message = _("This code is not accepted. Wait for the next one, and check your device's clock.")
+
+
+class SecondFactorNeeded(DomainError):
+    """The role or the account asks for a second factor."""
+
+    code = "second_factor_needed"
+    message = _("Your roles ask for a second factor: it cannot be removed.")
+
+
+class IdentityTaken(DomainError):
+    """An identity belongs to one account, and an account has one identity of each provider."""
+
+    code = "identity_taken"
+    message = _("This identity, or this account, is linked already.")
+
+
+class AdministratorExists(DomainError):
+    """The first administrator is there already."""
+
+    code = "administrator_exists"
+    message = _("A technical administrator exists already: they create the other accounts.")

@@ -1,17 +1,68 @@
-"""Every page asks for a log-in unless it says otherwise; the API answers for itself."""
+"""Who may go on: sessions that end, second factors that are due, pages that ask for a log-in."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
+from django.conf import settings
+from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequired
-from django.http import HttpRequest, HttpResponseBase
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import resolve_url
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+
+from accounts.entry import follow_session
+from accounts.kept import keep_form
+from accounts.permissions import roles_of
+from accounts.second_factor import has_second_factor, must_have_second_factor
+from common.api.errors import plain_problem
 
 OPEN_PREFIXES = ("/api/", "/static/", "/administration-technique/")
 
 
+class SessionGuardMiddleware:
+    """End a session that was closed, idle for too long or too old; ask for a second factor.
+
+    What a view sees: `request.session_record`, or an anonymous user.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if "_auth_user_id" in request.session and not follow_session(request):
+            request.ended_session_of = request.user.get_username()  # type: ignore[attr-defined]
+            request.session.flush()
+            request.user = AnonymousUser()
+        return self.get_response(request)
+
+    def process_view(
+        self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
+    ) -> HttpResponseBase | None:
+        """Send a person whose role asks for a second factor to the page that asks for it."""
+        record = getattr(request, "session_record", None)
+        if record is None or record.second_factor or getattr(view_func, "open_to_all", False):
+            return None
+        if not must_have_second_factor(request.user, roles_of(request.user)):
+            return None
+        if request.path.startswith("/api/"):
+            return plain_problem(
+                request, 403, "second_factor_required", "Log in with a second factor first."
+            )
+        code = has_second_factor(request.user)
+        url = resolve_url(settings.SECOND_FACTOR_CODE_URL if code else settings.SECOND_FACTOR_URL)
+        return HttpResponseRedirect(f"{url}?{urlencode({'next': request.get_full_path()})}")
+
+
 class LoginRequiredMiddleware(DjangoLoginRequired):
-    """Django's own middleware, without the API (which answers 401) and static files."""
+    """Django's own middleware, without the API (which answers 401) and static files.
+
+    A form that was posted after its session ended is kept for the same person (see
+    `accounts.kept`), and the log-in leads back to the page of the form.
+    """
 
     def process_view(
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
@@ -20,3 +71,35 @@ class LoginRequiredMiddleware(DjangoLoginRequired):
         if request.path.startswith(OPEN_PREFIXES):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
+
+    def handle_no_permission(self, request: HttpRequest, view_func: Any) -> HttpResponseBase:
+        """Go to the log-in page; htmx loads it whole rather than inside a fragment."""
+        place = page_of(request)
+        if request.method == "POST":
+            keep_form(request, place)
+        url = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({REDIRECT_FIELD_NAME: place})}"
+        if request.headers.get("HX-Request") == "true":
+            return HttpResponse(status=204, headers={"HX-Redirect": url})
+        return HttpResponseRedirect(url)
+
+
+def page_of(request: HttpRequest) -> str:
+    """Return the page of the site on which the person was: that of the form, not its target."""
+    claimed = ""
+    if request.headers.get("HX-Request") == "true":
+        claimed = request.headers.get("HX-Current-URL", "")
+    elif request.method == "POST":
+        claimed = request.headers.get("Referer", "")
+    allowed = url_has_allowed_host_and_scheme(
+        claimed, {request.get_host()}, require_https=request.is_secure()
+    )
+    if not (claimed and allowed):
+        return request.get_full_path()
+    parts = urlsplit(claimed)
+    return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def open_to_all(view_func: Any) -> Any:
+    """Mark a view that a session without its second factor may open."""
+    view_func.open_to_all = True
+    return view_func

@@ -93,3 +93,11 @@ class User(Versioned, AbstractUser):
     def normalize_username(cls, username: Any) -> Any:
         """Return the user name in the form in which it is stored."""
         return folded(username) if isinstance(username, str) else username
+
+    @property
+    def may_enter(self) -> bool:
+        """Whether the account may have a session: open, a person's, not a public password's.
+
+        Accounts of the demonstration are worth nothing when DEBUG is off.
+        """
+        return self.is_active and not self.is_machine and (settings.DEBUG or not self.is_demo)

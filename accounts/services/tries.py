@@ -54,11 +54,13 @@ def count_try(*, kind: TryKind, key: str) -> Verdict:
     if counter.tries < getattr(settings, _LIMITS[kind]):
         counter.tries += 1
         counter.last_at = now
-        verdict = Verdict(True)
+        verdict = Verdict(allowed=True)
     else:
         counter.refused += 1
         left = (counter.last_at + window - now).total_seconds()
-        verdict = Verdict(False, counter.refused == 1, max(1, round(left)))
+        verdict = Verdict(
+            allowed=False, first_refusal=counter.refused == 1, wait_seconds=max(1, round(left))
+        )
     counter.save(update_fields=["tries", "refused", "last_at"])
     return verdict
 

@@ -57,6 +57,10 @@ TRIES_OF_RESET = _env.int("TRIES_OF_RESET", default=5)
 
 # Roles whose holders log in with a second factor; emergency accounts always do.
 SECOND_FACTOR_ROLES = _env.list("SECOND_FACTOR_ROLES", default=["technical_admin"])
+SECOND_FACTOR_URL = "web:second-factor"
+SECOND_FACTOR_CODE_URL = "web:second-factor-code"
+# Wrong codes are counted by accounts/services/tries.py, whatever the device.
+OTP_TOTP_THROTTLE_FACTOR = 0
 OTP_TOTP_ISSUER = "DNE Portefeuille"
 
 # Identity provider (ProConnect, or any other that publishes its configuration at

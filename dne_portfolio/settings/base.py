@@ -67,7 +67,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "accounts.middleware.SessionMiddleware",
+    "accounts.middleware.SessionGuardMiddleware",
     "accounts.middleware.LoginRequiredMiddleware",
     "web.middleware.PreferencesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
