@@ -109,4 +109,3 @@ class TryKind(models.TextChoices):
     SECOND_FACTOR = "second_factor", _("second factor, by account")
     RESET_ACCOUNT = "reset_account", _("password link, by address")
     RESET_NETWORK = "reset_network", _("password link, by network")
-    LINK_NETWORK = "link_network", _("link opened, by network")

@@ -185,7 +185,6 @@ class Migration(migrations.Migration):
                             ("second_factor", "second factor, by account"),
                             ("reset_account", "password link, by address"),
                             ("reset_network", "password link, by network"),
-                            ("link_network", "link opened, by network"),
                         ],
                         max_length=14,
                         verbose_name="kind",
