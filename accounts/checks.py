@@ -5,11 +5,10 @@ from __future__ import annotations
 from typing import Any
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.core.checks import CheckMessage, Error
 from django.db import DatabaseError
-
-from accounts.models import User
 
 
 def check_demo_accounts(app_configs: Any = None, **kwargs: Any) -> list[CheckMessage]:
@@ -17,9 +16,8 @@ def check_demo_accounts(app_configs: Any = None, **kwargs: Any) -> list[CheckMes
     if settings.DEBUG:
         return []
     try:
-        names = list(
-            User.objects.filter(is_demo=True, is_active=True).values_list("username", flat=True)
-        )
+        users = apps.get_model("accounts.User")._default_manager
+        names = list(users.filter(is_demo=True, is_active=True).values_list("username", flat=True))
     except DatabaseError:
         return []  # not migrated yet: there is nobody
     if not names:

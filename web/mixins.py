@@ -9,8 +9,10 @@ from django.contrib import messages
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.utils.translation import gettext as _
 from django.views import View
 
+from accounts.kept import take_kept_form
 from accounts.permissions import can
 from accounts.services.audit import record_event
 from common.exceptions import DomainError, StaleEdit
@@ -66,8 +68,11 @@ class ServiceFormView(PageView):
         return {}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        """Show the form."""
-        form = self.form()
+        """Show the form, with what was typed before the session ended."""
+        kept = take_kept_form(request)
+        if kept is not None:
+            messages.info(request, _("Your session had ended. What you typed is not saved yet."))
+        form = self.form(kept)
         return self.page({"form": form, **self.shown(form)})
 
     def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import secrets
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -31,6 +32,24 @@ def start_enrolment(*, actor: User) -> TOTPDevice:
     if device is None:
         device = TOTPDevice.objects.create(user=actor, name="totp", confirmed=False)
     return device
+
+
+@dataclass(frozen=True)
+class PendingDevice:
+    """The secret to give to a device: as text in groups of four, and as an address."""
+
+    secret: str
+    url: str
+
+
+def pending_device(user: Any) -> PendingDevice | None:
+    """Return the secret of the device that waits for its first code, None without one."""
+    device = TOTPDevice.objects.filter(user_id=user.pk, confirmed=False).first()
+    if device is None:
+        return None
+    text = base64.b32encode(device.bin_key).decode().rstrip("=")
+    groups = " ".join(text[start : start + 4] for start in range(0, len(text), 4))
+    return PendingDevice(groups, device.config_url)
 
 
 def enrol(*, actor: User, code: str) -> list[str]:

@@ -79,6 +79,7 @@ OIDC_SECOND_FACTOR_ACR = _env.list("OIDC_SECOND_FACTOR_ACR", default=[])
 OIDC_CREATE_USER = _env.bool("OIDC_CREATE_USER", default=False)
 # With a provider, a password opens emergency accounts alone.
 OIDC_ONLY = _env.bool("OIDC_ONLY", default=bool(OIDC_ISSUER))
+OIDC_ACR_VALUES = _env.str("OIDC_ACR_VALUES", default="")
 OIDC_TIMEOUT = 5
 OIDC_LEEWAY_SECONDS = 30
 OIDC_CACHE_SECONDS = 3600
