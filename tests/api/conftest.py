@@ -230,7 +230,7 @@ def client_of(user: User | None) -> APIClient:
     """Return a client with the session of a user."""
     client = APIClient()
     if user is not None:
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(user, backend="accounts.backends.PasswordBackend")
     return client
 
 

@@ -93,7 +93,7 @@ def test_closing_needs_a_date_a_reason_and_a_version(api):
 
 def test_a_session_without_its_csrf_token_is_refused(users, portfolio):
     client = APIClient(enforce_csrf_checks=True)
-    client.force_login(users.manager, backend="django.contrib.auth.backends.ModelBackend")
+    client.force_login(users.manager, backend="accounts.backends.PasswordBackend")
     answer = patch(client, {"title": "x"})
     assert (answer.status_code, answer.json()["code"]) == (403, "permission_denied")
 
