@@ -4,7 +4,7 @@ VENV_PYTHON := .venv/bin/python
 export SEED PORT PYTEST_ARGS ONLY
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test test-postgres storm check messages lock clean
+.PHONY: help run serve demo test test-postgres storm check messages lock clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -25,6 +25,9 @@ run: ## install, migrate, load the demo, serve on http://127.0.0.1:8000
 
 demo: ## the same without serving; a second time duplicates nothing
 	@$(PYTHON) run.py demo
+
+serve: ## serve a small office: gunicorn, SQLite, production settings (docs/operations.md)
+	@$(PYTHON) run.py serve
 
 test: ## the whole suite on SQLite, without network
 	@$(PYTHON) run.py test

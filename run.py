@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Start the project from nothing: `python3 run.py run|demo|test|test-postgres|storm|check|install`.
+"""Start the project from nothing: `python3 run.py run`, `demo`, `serve`, `test`, `check`…
 
 Standard library only: it runs before anything is installed. It keeps everything inside the
 repository (`.venv/`, `var/`), and answers a missing prerequisite, a taken port or an absent
@@ -211,9 +211,16 @@ def run() -> int:
     require_free_port(port)
     demo()
     if os.environ.get("REDIS_URL"):
-        print("REDIS_URL is set: start workers with `celery -A dne_portfolio worker -B`.")
+        print("REDIS_URL is set: start workers (docs/operations.md), or jobs will wait.")
     print(f"Serving on http://{HOST}:{port}/ (Ctrl-C stops it)", flush=True)
     return call("manage.py", "runserver", f"{HOST}:{port}")
+
+
+def serve() -> int:
+    """Serve a small office: production settings, SQLite and no Redis unless they are named."""
+    require_servers()
+    install("runtime")
+    return call("scripts/serve.py")
 
 
 def pytest_arguments() -> list[str]:
@@ -295,6 +302,7 @@ def main(arguments: list[str]) -> int:
     commands = {
         "demo": demo,
         "run": run,
+        "serve": serve,
         "test": test,
         "test-postgres": test_postgres,
         "storm": storm,

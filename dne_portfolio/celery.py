@@ -9,7 +9,8 @@ from celery import Celery
 from celery.signals import celeryd_init
 from django.conf import settings
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dne_portfolio.settings.dev")
+# Loaded with the package, before wsgi.py: another default here would be the one of the web.
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "dne_portfolio.settings.production")
 
 app = Celery("dne_portfolio")
 app.config_from_object("django.conf:settings", namespace="CELERY")

@@ -7,7 +7,12 @@ DomainError
 ├── Withdrawn            the document or comment was withdrawn: it is read only
 ├── TooLateToEdit        a comment is edited by its author within a quarter of an hour
 ├── NotTheAuthor         somebody else's comment
-└── ReplyToReply         answers have one level
+├── ReplyToReply         answers have one level
+├── UndoNeedsTwo         after a day, or by somebody else, two people undo a batch
+├── UndoBlocked          something is built on the batch
+├── UndoNotOffered       the batch does not remember what it changed
+├── WrongBatchState      the batch is not in a state that allows this
+└── SecondPersonNeeded   who asks for an undo does not confirm it
 """
 
 from __future__ import annotations
@@ -64,3 +69,40 @@ class ReplyToReply(DomainError):
 
     code = "reply_to_reply"
     message = _("An answer is given to the comment itself, not to another answer.")
+
+
+class UndoNeedsTwo(DomainError):
+    """Only the importer undoes a batch alone, and only within a day."""
+
+    code = "undo_needs_two"
+    message = _(
+        "After 24 hours, or by anybody but its importer, an import is undone by two people."
+    )
+
+
+class UndoBlocked(DomainError):
+    """Something is built on the batch."""
+
+    code = "undo_blocked"
+    message = _("Something is built on this import: %(what)s.")
+
+
+class UndoNotOffered(DomainError):
+    """The batch does not remember what it changed."""
+
+    code = "undo_not_offered"
+    message = _("This import cannot be undone: what it replaced was not kept.")
+
+
+class WrongBatchState(DomainError):
+    """The batch is not in a state that allows this."""
+
+    code = "wrong_batch_state"
+    message = _("The import is « %(state)s »: this cannot be done.")
+
+
+class SecondPersonNeeded(DomainError):
+    """Who asks for an undo does not confirm it."""
+
+    code = "second_person_needed"
+    message = _("Another person must confirm what you asked for.")

@@ -10,21 +10,26 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Aggregate, Count, Max, Q, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Action
 from accounts.permissions import can
+from common.folding import folded_q
 from common.models import DataOrigin
 from common.tabular.columns import Value
 from projects.models import PortfolioNode, Project
 from web.exports import FORMATS, export
 from web.forms import FilterForm, any_of
+from web.list_state import default_url
 from web.listing import ListColumn, Sorting, Text, sorting
 from web.lists import ListView, address, filter_words, sorted_rows, valid_filters
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 ORIGIN = "data_origin"
+# A feed of figures that brought nothing for longer is said to be old.
+FRESH_DAYS = 7
 
 
 class OneOriginForm(FilterForm):
@@ -49,10 +54,7 @@ class OneOriginForm(FilterForm):
         plain = {look: filters[name] for name, look in self.conditions.items() if name in filters}
         wanted = Q(**plain)
         if "q" in filters:
-            found = Q()
-            for path in self.search:
-                found |= Q(**{f"{path}__icontains": filters["q"]})
-            wanted &= found
+            wanted &= folded_q(filters["q"], *self.search)
         return rows.filter(wanted)
 
 
@@ -138,21 +140,28 @@ class FactListView(ListView):
         """Return the totals: name, words, aggregate."""
         return {}
 
+    def keep(self, form: forms.Form, rows: QuerySet[Any], filters: dict[str, Any]) -> QuerySet[Any]:
+        """Return the rows that the filters of the list keep."""
+        return form.keep(rows, filters)  # type: ignore[attr-defined, no-any-return]
+
     def form_options(self) -> dict[str, Any]:
         """Give the form its person."""
         return {"user": self.request.user}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Show the list, or answer its export; a wrong filter gives no row, and says why."""
-        form = self.form_class(request.GET, **self.form_options())
+        opened = default_url(request)
+        if opened:
+            return HttpResponseRedirect(opened)
+        form = self.bound_form()
         filters = valid_filters(form)
         self.counts = origin_counts(self.visible())
         self.origin = filters.pop("origin", "") or default_origin(self.counts)
         rows = self.visible().filter(data_origin=self.origin)
-        rows = form.keep(rows, filters) if form.is_valid() else rows.none()
+        rows = rows.none() if form.errors else self.keep(form, rows, filters)
         order = sorting(self.columns, request.GET.get("sort", ""), self.default_sort)
         rows = sorted_rows(rows, order)
-        if request.GET.get("format") in FORMATS and form.is_valid():
+        if request.GET.get("format") in FORMATS and not form.errors:
             return self.exported(request.GET["format"], rows, form, filters)
         return self.page(self.context(form, filters, rows, order))
 
@@ -160,8 +169,10 @@ class FactListView(ListView):
         self, form: forms.Form, filters: dict[str, Any], rows: QuerySet[Any], order: Sorting
     ) -> dict[str, Any]:
         """Return the context of the page; the totals are read in one query."""
+        found = super().context(form, filters, rows, order)
         return {
-            **super().context(form, filters, rows, order),
+            **found,
+            "days_old": self.days_old(found["totals"].get("data_on")),
             "origins": origin_links(self.request, self.counts, self.origin),
             "origin": self.origin,
             "has_fictitious": self.origin == DataOrigin.FICTITIOUS,
@@ -178,6 +189,13 @@ class FactListView(ListView):
         found = rows.order_by().aggregate(data_on=Max(self.moment), **asked)
         lines = [(label, found[name] or 0) for name, (label, _sum) in sums.items()]
         return {"lines": lines, "data_on": found["data_on"]}
+
+    def days_old(self, newest: dt.datetime | None) -> int:
+        """Return the age of operational data in days when it is too old to be trusted, else 0."""
+        if newest is None or self.origin != DataOrigin.OPERATIONAL:
+            return 0
+        age = (timezone.now() - newest).days
+        return age if age > FRESH_DAYS else 0
 
     def exported(
         self, wanted: str, rows: QuerySet[Any], form: forms.Form, filters: dict[str, Any]
@@ -198,10 +216,11 @@ class FactListView(ListView):
             user=self.request.user,
             name=self.name,
             wanted=wanted,
-            columns=exported_columns(self.columns),
+            columns=exported_columns(self.shown_columns),
             rows=rows.iterator(chunk_size=2000),
             notes=notes,
             has_fictitious=self.origin == DataOrigin.FICTITIOUS,
+            address_of=lambda form: address(self.request, format=form),
         )
 
 

@@ -8,8 +8,9 @@ from django import forms
 from django.core.exceptions import PermissionDenied
 from django.core.paginator import Page, Paginator
 from django.db.models import F, QuerySet
-from django.http import HttpRequest, HttpResponseBase
+from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.enums import Action
 from accounts.permissions import can
@@ -17,6 +18,13 @@ from common.fiscal import today
 from common.models import DataOrigin
 from common.tabular.columns import Value
 from web.exports import FORMATS, export
+from web.list_state import (
+    chosen_columns,
+    default_url,
+    kept_parameters,
+    refuse_unknown,
+    views_bar,
+)
 from web.listing import FilterTag, ListColumn, ListHeading, Sorting, Text, cells, sorting
 from web.mixins import PageView
 
@@ -50,16 +58,36 @@ class ListView(PageView):
         return {}
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Show the list, or answer its export."""
-        form = self.form_class(request.GET, **self.form_options())
+        """Show the list, or answer its export; a wrong filter gives no row, and says why."""
+        opened = default_url(request)
+        if opened:
+            return HttpResponseRedirect(opened)
+        form = self.bound_form()
         filters = valid_filters(form)
-        rows = self.rows(filters)
+        rows = self.rows(filters) if not form.errors else self.rows({}).none()
         order = sorting(self.columns, request.GET.get("sort", ""), self.default_sort)
         rows = sorted_rows(rows, order)
         wanted = request.GET.get("format", "")
-        if wanted in FORMATS:
+        if wanted in FORMATS and not form.errors:
             return self.exported(wanted, rows, form, filters)
         return self.page(self.context(form, filters, rows, order))
+
+    def bound_form(self) -> forms.Form:
+        """Return the filters as the address gives them; what is not a filter is said."""
+        form = self.form_class(self.request.GET, **self.form_options())
+        refuse_unknown(form, self.request.GET)
+        return form
+
+    @property
+    def shown_columns(self) -> tuple[ListColumn, ...]:
+        """Return the columns that the address asks for."""
+        return chosen_columns(self.columns, self.request.GET)
+
+    def no_match(self, count: int) -> str:
+        """Say that no row has these filters."""
+        return ngettext(
+            "Nothing matches this filter.", "Nothing matches these %(count)s filters.", count
+        ) % {"count": count}
 
     def form_options(self) -> dict[str, Any]:
         """Return what the form of the filters needs."""
@@ -70,6 +98,7 @@ class ListView(PageView):
     ) -> dict[str, Any]:
         """Return the context of the page."""
         shown = page_of(self.request, rows)
+        tags = filter_tags(self.request, form, filters)
         return {
             "title": self.title,
             "caption": self.caption,
@@ -77,10 +106,15 @@ class ListView(PageView):
             "name": self.name,
             "tabs": self.tabs,
             "form": form,
-            "tags": filter_tags(self.request, form, filters),
-            "headings": headings(self.request, self.columns, order),
+            "tags": tags,
+            "no_match": self.no_match(len(tags)),
+            "views": views_bar(self.request),
+            "columns_query": ",".join(self.request.GET.getlist("columns")),
+            "kept_parameters": kept_parameters(self.request),
+            "headings": headings(self.request, self.shown_columns, order),
+            "all_columns": [(column, column in self.shown_columns) for column in self.columns],
             "shown": shown,
-            "table": list(cells(self.columns, shown.object_list)),
+            "table": list(cells(self.shown_columns, shown.object_list)),
             "sizes": PAGE_SIZES,
             "can_export": can(self.request.user, Action.EXPORT, self.resource),
             "totals": self.totals(rows),
@@ -93,18 +127,22 @@ class ListView(PageView):
         """Answer the export of everything that is filtered."""
         if not can(self.request.user, Action.EXPORT, self.resource):
             raise PermissionDenied
-        notes: list[tuple[str, Value]] = [(str(_("Date of the data")), today())]
+        notes: list[tuple[str, Value]] = [
+            (str(_("List")), str(self.title)),
+            (str(_("Date of the data")), today()),
+        ]
         notes += [(str(label), value) for label, value in filter_words(form, filters)]
         return export(
             user=self.request.user,
             name=self.name,
             wanted=wanted,
-            columns=self.columns,
+            columns=self.shown_columns,
             rows=rows.iterator(chunk_size=2000),
             notes=notes,
             has_fictitious=rows.filter(data_origin=DataOrigin.FICTITIOUS).exists()
             if has_origin(rows)
             else False,
+            address_of=lambda form: address(self.request, format=form),
         )
 
 

@@ -9,6 +9,7 @@ urlpatterns = [
     path("", include("web.dashboard.urls")),
     path("", include("web.auth.urls")),
     path("", include("web.preferences.urls")),
+    path("", include("web.views_saved.urls")),
     path("", include("web.projects.urls")),
     path("", include("web.portfolios.urls")),
     path("", include("web.indicators.urls")),

@@ -13,9 +13,16 @@ from decimal import Decimal
 from typing import IO, Any, Literal
 
 from django.utils import timezone
-from django.utils.translation import gettext as _
 
-from common.tabular.columns import Column, Value, neutralise
+from common.tabular.columns import Column, Value, is_dangerous, neutralise
+from common.tabular.notes import notes_lines, notes_name
+from common.tabular.values import (
+    MAX_ROWS,
+    TooManyRows,
+    exact_float,
+    local_moment,
+    plain_number,
+)
 
 Flavour = Literal["fr", "standard"]
 
@@ -27,11 +34,14 @@ _FORMATS = {
     "datetime": "dd/mm/yyyy hh:mm",
 }
 _CHUNK = 200
-# The sheet of notes in each language, as the reader of imports recognises it.
-NOTES_NAMES = frozenset({"notes", "lisez-moi", "about"})
-# Limits of the XLSX format.
-_MAX_ROWS = 1_048_576
+# Longest text of a cell of XLSX.
 _MAX_TEXT = 32_767
+_OPTIONS = {
+    "constant_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+}
 
 
 class _Echo:
@@ -52,11 +62,8 @@ def _day(value: dt.date, *, french: bool) -> str:
 
 
 def _number(value: int | float | Decimal, *, french: bool) -> str:
-    """Write a number in full, without an exponent or grouping; NaN and infinity are blank."""
-    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
-    if not exact.is_finite():
-        return ""
-    text = format(exact, "f")
+    """Write a number in full, with the decimal mark of the flavour."""
+    text = plain_number(value)
     return text.replace(".", ",") if french else text
 
 
@@ -97,15 +104,6 @@ def write_csv(
         yield "".join(pieces).encode()
 
 
-def _exact_float(value: int | float | Decimal) -> float | None:
-    """Return the spreadsheet number that shows exactly this value, if there is one."""
-    exact = value if isinstance(value, Decimal) else Decimal(repr(value))
-    if not exact.is_finite():
-        return None
-    number = float(exact)
-    return number if Decimal(repr(number)) == exact else None
-
-
 def _write_cell(sheet: Any, row: int, column: int, value: Value, style: Any) -> None:
     """Write one typed cell; a number beyond the 15 digits of a spreadsheet is written as text."""
     if value is None or value == "":
@@ -113,16 +111,13 @@ def _write_cell(sheet: Any, row: int, column: int, value: Value, style: Any) -> 
     elif isinstance(value, bool):
         sheet.write_boolean(row, column, value, style)
     elif isinstance(value, int | float | Decimal):
-        number = _exact_float(value)
+        number = exact_float(value)
         if number is None:
-            sheet.write_string(row, column, _number(value, french=False), style)
+            sheet.write_string(row, column, plain_number(value), style)
         else:
             sheet.write_number(row, column, number, style)
     elif isinstance(value, dt.date):
-        moment = value
-        if isinstance(value, dt.datetime) and timezone.is_aware(value):
-            moment = timezone.make_naive(value)
-        sheet.write_datetime(row, column, moment, style)
+        sheet.write_datetime(row, column, local_moment(value), style)
     else:
         text = str(value)
         if len(text) > _MAX_TEXT:
@@ -130,26 +125,24 @@ def _write_cell(sheet: Any, row: int, column: int, value: Value, style: Any) -> 
         sheet.write_string(row, column, text, style)
 
 
-def _write_notes(
-    book: Any, notes: Iterable[tuple[str, Value]], columns: Sequence[Column], bold: Any
-) -> None:
+def _write_notes(book: Any, lines: Iterable[tuple[Value, ...]], bold: Any) -> None:
     """Write the second sheet: filters, date of the data, then each column, unit and definition."""
-    sheet = book.add_worksheet("notes")
+    sheet = book.add_worksheet(notes_name())
     sheet.set_column(0, 0, 32)
     sheet.set_column(1, 2, 24)
-    day = book.add_format({"num_format": _FORMATS["date"], "align": "left"})
-    line = 0
-    for label, value in notes:
-        _write_cell(sheet, line, 0, str(label), bold)
-        _write_cell(sheet, line, 1, value, day if isinstance(value, dt.date) else None)
-        line += 1
-    line += 1
-    for place, title in enumerate((_("Column"), _("Unit"), _("Definition"))):
-        _write_cell(sheet, line, place, title, bold)
-    for column in columns:
-        line += 1
-        for place, text in enumerate((column.heading, column.unit, column.definition)):
-            _write_cell(sheet, line, place, str(text), None)
+    styles = {
+        dt.date: book.add_format({"num_format": _FORMATS["date"], "align": "left"}),
+        dt.datetime: book.add_format({"num_format": _FORMATS["datetime"], "align": "left"}),
+        str: book.add_format({"quote_prefix": True}),
+    }
+    for line, values in enumerate(lines):
+        for place, value in enumerate(values):
+            plain = (
+                None
+                if isinstance(value, str) and not is_dangerous(value)
+                else styles.get(type(value))
+            )
+            _write_cell(sheet, line, place, value, bold if place == 0 else plain)
 
 
 def write_xlsx(
@@ -165,38 +158,41 @@ def write_xlsx(
 
     Cells are typed: text is always text, never a formula or a link. `notes` are (label, value)
     pairs: filters, date of the data… `created` fixes the date in the file properties, so that
-    the same data give the same bytes. Raises ValueError beyond the rows that the format holds.
+    the same data give the same bytes. Raises TooManyRows beyond the rows that the format holds.
     """
     # Imported here only: most processes never write a workbook.
     import xlsxwriter  # noqa: PLC0415
 
-    book = xlsxwriter.Workbook(
-        stream,
-        {
-            "constant_memory": True,
-            "strings_to_formulas": False,
-            "strings_to_urls": False,
-            "strings_to_numbers": False,
-        },
-    )
+    book = xlsxwriter.Workbook(stream, _OPTIONS)
     if created is not None:
         book.set_properties({"created": created})
     bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    styles = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
     sheet = book.add_worksheet(sheet_name)
     sheet.freeze_panes(1, 0)
     for place, column in enumerate(columns):
         sheet.set_column(place, place, column.width)
         _write_cell(sheet, 0, place, str(column.heading), bold)
-    by_place = [styles.get(column.kind) for column in columns]
+    written = _write_rows(book, sheet, columns, rows)
+    if written:
+        sheet.autofilter(0, 0, written, len(columns) - 1)
+    _write_notes(book, notes_lines(notes, columns), bold)
+    book.close()
+    return written
+
+
+def _write_rows(
+    book: Any, sheet: Any, columns: Sequence[Column], rows: Iterable[Sequence[Value]]
+) -> int:
+    """Write the rows below the heading; return how many."""
+    formats = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
+    # What a spreadsheet would run if somebody edited the cell keeps a mark of its own.
+    quoted = book.add_format({"quote_prefix": True})
+    styles = [formats.get(column.kind) for column in columns]
     line = 0
     for line, row in enumerate(rows, start=1):
-        if line >= _MAX_ROWS:
-            raise ValueError(_("a workbook holds 1,048,575 rows: filter, or export to CSV"))
+        if line > MAX_ROWS:
+            raise TooManyRows
         for place, value in enumerate(row):
-            _write_cell(sheet, line, place, value, by_place[place])
-    if line:
-        sheet.autofilter(0, 0, line, len(columns) - 1)
-    _write_notes(book, notes, columns, bold)
-    book.close()
+            is_marked = isinstance(value, str) and is_dangerous(value)
+            _write_cell(sheet, line, place, value, quoted if is_marked else styles[place])
     return line

@@ -11,10 +11,11 @@ from django.utils.translation import gettext as _
 
 from budgets.models import Commitment
 from partners.models import Amendment, Contract, ContractCommitment, ContractProject, Partner
+from projects.models import Project
 from records.importing.stage import StagedRow
 from records.services.editable import RecordTable
 from records.services.facts import FactTable
-from records.services.plan import Plan, Room, Writer, chunks
+from records.services.plan import Plan, Room, Undoing, Writer, chunks
 
 
 class PartnerTable(RecordTable):
@@ -81,6 +82,32 @@ class ContractTable(RecordTable):
         if "commitments" in columns:
             self._replace(ContractCommitment, "commitment", "commitments", rows)
 
+    @classmethod
+    def links_of(cls, record: Contract, column: str) -> Any:
+        """Return the codes of the projects, or the references of the commitments, of a contract."""
+        model: Any = ContractProject if column == "projects" else ContractCommitment
+        lookup = "project__code" if column == "projects" else _DOCUMENT
+        return _links(model, lookup, [record.pk]).get(record.pk, set())
+
+    @classmethod
+    def restore_links(cls, record: Contract, column: str, trace: Any) -> None:
+        """Give back the former projects or commitments of a contract."""
+        former = trace.before[column]
+        if column == "projects":
+            record.projects.set(Project.objects.filter(code__in=former))
+        else:
+            ids = [pk for found in _every_version(former).values() for pk in found]
+            record.commitments.set(Commitment.objects.filter(pk__in=ids))
+
+    @classmethod
+    def undo(cls, undoing: Undoing) -> list[str]:
+        """Undo the contracts, then the links to the versions of commitments of the batch."""
+        blockers = super().undo(undoing)
+        if not blockers:
+            newer = ContractCommitment.objects.filter(commitment__batch=undoing.batch)
+            newer.exclude(commitment__document_reference="").delete()
+        return blockers
+
     def _replace(
         self, model: Any, field: str, table: str, rows: list[tuple[StagedRow, int]]
     ) -> None:
@@ -145,6 +172,7 @@ class AmendmentTable(FactTable):
         "new_end_on": "new_end_on",
     }
     references = (("contract", "contracts", ("contract",)),)
+    project_path = ""
 
 
 def check(plan: Plan) -> None:

@@ -25,10 +25,11 @@ from projects.models import (
 from projects.panorama.reference import ministry_labels
 from projects.services.figures import mark_figures_changed
 from projects.services.ministries import ensure_ministries
+from records.enums import RowChange
 from records.importing.stage import StagedRow
 from records.services.editable import RecordTable
 from records.services.facts import FactTable
-from records.services.plan import Changes, Found, Plan, Room, Writer, chunks
+from records.services.plan import Changes, Found, Plan, Room, Undoing, Writer, chunks
 from records.services.references import check_trees
 
 _PROJECT = ("project", "projects", ("project",))
@@ -151,6 +152,32 @@ class ProjectTable(RecordTable):
         """Return the fields that `complete` sets."""
         return {"normalised_title"}
 
+    @classmethod
+    def derived_values(cls, record: Project) -> dict[str, Any]:
+        """Return the key by which titles are compared."""
+        return {"normalised_title": normalise_title(record.title)}
+
+    def values_of(self, record: Project, columns: set[str]) -> dict[str, Any]:
+        """Return the values of a known project; aliases by the key by which they are compared."""
+        values = super().values_of(record, columns)
+        if "aliases" in values:
+            values["aliases"] = self.aliases.get(record.code, set())
+        return values
+
+    @classmethod
+    def restore_links(cls, record: Project, column: str, trace: Any) -> None:
+        """Remove the aliases that a batch added."""
+        told = {normalise_title(title) for title in trace.after[column]}
+        added = record.aliases.filter(normalised_title__in=told - set(trace.before[column]))
+        added.delete()
+
+    @classmethod
+    def undo(cls, undoing: Undoing) -> list[str]:
+        """Undo the projects, and note those whose figures change."""
+        kept = undoing.batch.rows.filter(table=cls.name, change=RowChange.UPDATED)
+        undoing.touched_projects |= set(kept.values_list("object_id", flat=True))
+        return super().undo(undoing)
+
     def apply(self, changes: Changes, writer: Writer) -> None:
         """Write the projects; the ministries of the table kept as data are created if missing."""
         ministries = ensure_ministries() if self._rows_with("ministry") else {}
@@ -210,6 +237,8 @@ class PlannedValueTable(FactTable):
     is_originated = False
     has_source = False
     batch_path = "baseline__batch_id"
+    line_path = ""
+    project_path = "baseline__project_id"
 
 
 class ProgressTable(FactTable):
@@ -261,6 +290,15 @@ def finish(plan: Plan, writer: Writer) -> None:
     mark_figures_changed(plan.touched_projects, actor=writer.actor)
 
 
+def undone(undoing: Undoing) -> None:
+    """Make edits begun before the undo stale, and mark the figures as changed, once."""
+    left = Project.objects.filter(pk__in=undoing.touched_projects)
+    ids = set(left.values_list("pk", flat=True))
+    for some in chunks(sorted(ids)):
+        Project.objects.filter(pk__in=some).update(version=F("version") + 1)
+    mark_figures_changed(ids, actor=undoing.actor)
+
+
 ROOM = Room(
     (
         PortfolioTable,
@@ -272,4 +310,5 @@ ROOM = Room(
     ),
     check=check,
     finish=finish,
+    undone=undone,
 )

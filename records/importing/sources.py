@@ -9,7 +9,7 @@ from pathlib import Path, PurePosixPath
 from django.utils.translation import gettext as _
 
 from common.tabular.child import Job, Source
-from common.tabular.writer import NOTES_NAMES
+from common.tabular.notes import NOTES_NAMES
 from common.tabular_child.limits import Limits
 from records.importing.faults import Report
 from records.importing.schema import TableSchema

@@ -18,7 +18,11 @@ class ImportBatchQuerySet(models.QuerySet["ImportBatch"]):
 
     def visible_to(self, user: Any) -> ImportBatchQuerySet:
         """Keep the batches that `user` may read: all, or their own."""
-        scopes = scopes_of(user, Action.READ, Resource.IMPORT_BATCH)
+        return self.allowing(user, Action.READ)
+
+    def allowing(self, user: Any, action: str) -> ImportBatchQuerySet:
+        """Keep the batches on which `user` may do `action`."""
+        scopes = scopes_of(user, action, Resource.IMPORT_BATCH)
         if scopes.everywhere:
             return self
         if scopes.empty:
@@ -50,8 +54,8 @@ class ImportBatch(models.Model):
         blank=True,
         related_name="+",
     )
-    counts = models.JSONField(_("counts"), default=dict)
-    warnings = models.JSONField(_("warnings"), default=list)
+    counts = models.JSONField(_("counts"), default=dict, blank=True)
+    warnings = models.JSONField(_("warnings"), default=list, blank=True)
     leans_on = models.ManyToManyField(
         "self",
         verbose_name=_("leans on"),
@@ -121,9 +125,8 @@ class ImportedRow(models.Model):
     line = models.PositiveIntegerField(_("source line"), null=True, blank=True)
     change = models.CharField(_("change"), max_length=8, choices=RowChange)
     object_id = models.BigIntegerField(_("number of the row"))
-    object_version = models.PositiveIntegerField(_("version"), null=True, blank=True)
-    before = models.JSONField(_("before"), default=dict)
-    after = models.JSONField(_("after"), default=dict)
+    before = models.JSONField(_("before"), default=dict, blank=True)
+    after = models.JSONField(_("after"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("imported row")

@@ -6,8 +6,11 @@ from typing import Any, ClassVar
 
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
 
+from records.enums import RowChange
 from records.importing.stage import Key, StagedRow
-from records.services.plan import Changes, Found, ImportTable, Writer, chunks
+from records.services.plan import Changes, Found, ImportTable, Undoing, Writer, chunks
+from records.services.restoring import undo_records
+from records.services.traces import keep, trace
 
 ROWS_BY_INSERT = 500
 
@@ -61,7 +64,8 @@ class RecordTable(ImportTable):
         rows = staged.sound_rows()
         known = self.load([row.values["code"] for row in rows])
         self.prepare(known)
-        changes = Changes()
+        self.plan.seen[self.name] = sorted(record.pk for record in known.values())
+        changes = Changes(known=len(known))
         for row in rows:
             record = known.get(row.values["code"])
             if record is None:
@@ -97,11 +101,7 @@ class RecordTable(ImportTable):
 
     def current(self, record: Any, column: str) -> Any:
         """Return the value of a record as the file would write it."""
-        if column in self.references:
-            field, _table, lookup = self.references[column]
-            named = getattr(record, field)
-            return getattr(named, lookup) if named else None
-        return getattr(record, self.columns[column])
+        return self.stored_value(record, column)
 
     def assign(self, record: Any, row: StagedRow, columns: set[str]) -> set[str]:
         """Set the columns on a record; return the names of the fields that were set."""
@@ -118,14 +118,71 @@ class RecordTable(ImportTable):
         return fields
 
     def apply(self, changes: Changes, writer: Writer) -> None:
-        """Write the records, with their history where they have one."""
+        """Write the records, with their history where they have one, and what was done to each."""
         reason = f"import {writer.batch.code}"[:100]
+        former = [self.values_of(record, changed) for _row, record, changed in changes.updated]
         for rows in self._levels(changes.created):
             self._create(rows, writer, reason)
         self._update(changes, writer, reason)
         known = self.plan.found[self.name]
         pairs = [(row, known[row.key(("code",))].pk) for row in changes.created]
         self.write_links([*pairs, *((row, record.pk) for row, record, _ in changes.updated)])
+        self._trace(changes, former, writer)
+
+    def values_of(self, record: Any, columns: set[str]) -> dict[str, Any]:
+        """Return the values of a known record as the file would write them."""
+        return {column: self.current(record, column) for column in sorted(columns)}
+
+    def _trace(self, changes: Changes, former: list[dict[str, Any]], writer: Writer) -> None:
+        """Keep what was done to each record."""
+        known = self.plan.found[self.name]
+        present = set(self.plan.stage.tables[self.name].columns)
+        traces = []
+        for row in changes.created:
+            key = row.key(("code",))
+            after = {column: row.values[column] for column in sorted(present)}
+            traces.append(
+                trace(writer.batch, self.name, row, key, RowChange.CREATED,
+                      object_id=known[key].pk, before={}, after=after)
+            )  # fmt: skip
+        for (row, record, changed), before in zip(changes.updated, former, strict=True):
+            after = {column: row.values[column] for column in sorted(changed)}
+            traces.append(
+                trace(writer.batch, self.name, row, row.key(("code",)), RowChange.UPDATED,
+                      object_id=record.pk, before=before, after=after)
+            )  # fmt: skip
+        keep(traces)
+
+    @classmethod
+    def undo(cls, undoing: Undoing) -> list[str]:
+        """Remove what the batch created, give back the former values of what it changed."""
+        return undo_records(cls, undoing)
+
+    @classmethod
+    def links_of(cls, record: Any, column: str) -> Any:
+        """Return the links of a record in a column that is no field of the model."""
+        raise KeyError(column)
+
+    @classmethod
+    def restore_links(cls, record: Any, column: str, trace: Any) -> None:
+        """Give back the former links of a record in a column that is no field of the model."""
+        raise KeyError(column)
+
+    @classmethod
+    def derived_values(cls, record: Any) -> dict[str, Any]:
+        """Return the fields that derive from others, for the values that a record has now."""
+        return {}
+
+    @classmethod
+    def stored_value(cls, record: Any, column: str) -> Any:
+        """Return the value of a record as the file would write it, read from the database."""
+        if column in cls.references:
+            field, _table, lookup = cls.references[column]
+            named = getattr(record, field)
+            return getattr(named, lookup) if named else None
+        if column in cls.columns:
+            return getattr(record, cls.columns[column])
+        return record.code if column == "code" else cls.links_of(record, column)
 
     def write_links(self, rows: list[tuple[StagedRow, int]]) -> None:
         """Write what hangs on created and updated records, given by row and id; nothing here."""

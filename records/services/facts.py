@@ -10,8 +10,10 @@ from typing import Any, ClassVar
 
 from django.db import models
 
+from records.enums import RowChange
 from records.importing.stage import Key, StagedRow
-from records.services.plan import Changes, Found, ImportTable, Stored, Writer, chunks
+from records.services.plan import Changes, Found, ImportTable, Stored, Undoing, Writer, chunks
+from records.services.restoring import undo_facts
 from records.services.superseding import (
     free_references,
     last_versions,
@@ -19,6 +21,7 @@ from records.services.superseding import (
     refuse_moved,
     replace_facts,
 )
+from records.services.traces import keep, trace
 
 ROWS_BY_INSERT = 2_000
 
@@ -42,6 +45,7 @@ class FactTable(ImportTable):
     origin_path: ClassVar[str] = "data_origin"
     project_path: ClassVar[str] = "project_id"
     batch_path: ClassVar[str] = "batch_id"
+    line_path: ClassVar[str] = "source_line"
 
     def _existing(self, keys: Iterable[Key], columns: list[str]) -> Iterable[tuple[Any, ...]]:
         """Yield the wanted lookups of the rows whose key begins as one of these."""
@@ -137,6 +141,22 @@ class FactTable(ImportTable):
             known[row.key(self.schema.primary_key)] = Found(fact.pk, origin, project_id)
         if changes.updated:
             replace_facts(self, changes, writer)
+        if not self.has_source:
+            self._trace(changes, facts, writer)
+
+    def _trace(self, changes: Changes, facts: list[Any], writer: Writer) -> None:
+        """Keep what was added of the facts that do not know their batch."""
+        primary = self.schema.primary_key
+        keep(
+            trace(writer.batch, self.name, row, row.key(primary), RowChange.CREATED,
+                  object_id=fact.pk, before={}, after={c: row.values[c] for c in self.paths})
+            for row, fact in zip(changes.created, facts, strict=True)
+        )  # fmt: skip
+
+    @classmethod
+    def undo(cls, undoing: Undoing) -> list[str]:
+        """Remove the facts that the batch added."""
+        return undo_facts(cls, undoing)
 
     def project_id(self, row: StagedRow) -> int | None:
         """Return the project whose figures the row changes."""
@@ -158,8 +178,8 @@ class FactTable(ImportTable):
         """Return what tells where a fact comes from, and when it was recorded."""
         return {
             "recorded_at": writer.now,
-            "recorded_by": writer.actor,
-            "batch": writer.batch,
+            "recorded_by_id": writer.actor.pk if writer.actor else None,
+            "batch_id": writer.batch.pk,
             "source_file": self.plan.stage.tables[self.name].file,
             "source_line": row.line,
         }

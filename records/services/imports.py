@@ -17,6 +17,7 @@ from records.importing.registry import registered_rooms
 from records.models import ImportBatch
 from records.services.plan import Plan, Writer
 from records.services.references import check_origins, check_references, look_up
+from records.services.traces import note_leaning
 
 Status = Literal["applied", "dry_run", "refused", "already_imported"]
 # One number for all imports of folders: they follow one another.
@@ -115,7 +116,7 @@ def _apply(plan: Plan, digest: str, actor: Any) -> ImportBatch:
     """Write the plan, room by room from the bottom up."""
     person = actor if actor is not None and actor.is_authenticated else None
     batch = ImportBatch.objects.create(
-        code=f"PORTFOLIO-{digest[:16]}",
+        code=_free_code(digest),
         kind=BatchKind.PORTFOLIO,
         source=plan.stage.source[:200],
         digest=digest,
@@ -131,6 +132,7 @@ def _apply(plan: Plan, digest: str, actor: Any) -> ImportBatch:
     for room in plan.rooms:
         if room.finish:
             room.finish(plan, writer)
+    note_leaning(batch, plan)
     record_event(
         actor=actor,
         verb="imported",
@@ -139,3 +141,10 @@ def _apply(plan: Plan, digest: str, actor: Any) -> ImportBatch:
         detail={"source": plan.stage.source, "counts": batch.counts},
     )
     return batch
+
+
+def _free_code(digest: str) -> str:
+    """Return the code of a batch; that of a content imported again after an undo has a number."""
+    code = f"PORTFOLIO-{digest[:16]}"
+    times = ImportBatch.objects.filter(code__startswith=code).count()
+    return f"{code}-{times + 1}" if times else code

@@ -95,14 +95,33 @@ class ImportTable:
         """Write what `compare` found, by sets."""
         raise NotImplementedError
 
+    @classmethod
+    def undo(cls, undoing: Undoing) -> list[str]:
+        """Take out what a batch wrote; return what leans on it, and write nothing, if any does."""
+        raise NotImplementedError
+
+
+@dataclass
+class Undoing:
+    """A batch being undone: by whom, and the projects whose figures change."""
+
+    batch: ImportBatch
+    actor: Any
+    now: dt.datetime
+    touched_projects: set[int] = field(default_factory=set)
+
 
 @dataclass(frozen=True)
 class Room:
-    """The tables of one room; `check` adds its rules, `finish` runs once all rooms have written."""
+    """The tables of one room; `check` adds its rules, `finish` runs once all rooms have written.
+
+    `undone` runs once a batch was undone in every room.
+    """
 
     tables: tuple[type[ImportTable], ...]
     check: Callable[[Plan], None] | None = None
     finish: Callable[[Plan, Writer], None] | None = None
+    undone: Callable[[Undoing], None] | None = None
 
 
 class Plan:
@@ -110,7 +129,8 @@ class Plan:
 
     `is_new_version` declares that changed facts replace the former ones. `replaced` gives, by
     table, the ids of the counter-entry and of the newer version by that of the former fact;
-    `leans_on` the ids of the batches whose rows were found in the folder.
+    `leans_on` the ids of the batches whose facts were found in the folder, `seen` those of the
+    known records, by table.
     """
 
     def __init__(
@@ -120,6 +140,7 @@ class Plan:
         self.is_new_version = is_new_version
         self.replaced: dict[str, dict[int, tuple[int, int]]] = {}
         self.leans_on: set[int] = set()
+        self.seen: dict[str, list[int]] = {}
         self.rooms = tuple(rooms)
         self.tables: dict[str, ImportTable] = {
             table.name: table(self) for room in self.rooms for table in room.tables

@@ -13,6 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from common.tabular import Column, read_table, write_csv, write_xlsx
+from common.tabular.notes import notes_name
 
 COLUMNS = [
     Column("Projet"),
@@ -83,7 +84,7 @@ def test_a_workbook_has_typed_cells_and_notes() -> None:
         # More digits than a spreadsheet number holds: kept exact, as text.
         ("-5", "12345678901234567.89", None, None),
     ]
-    assert notes.name == "notes"
+    assert notes.name == notes_name()
     assert notes.rows[0].cells[:2] == ("Filtre", "=x")
     assert notes.rows[1].cells[:2] == ("Au", dt.date(2024, 1, 1))
     assert ("Coût", "EUR", "full cost, TTC") in [row.cells for row in notes.rows]

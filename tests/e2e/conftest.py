@@ -5,11 +5,13 @@ from __future__ import annotations
 import io
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
 # Playwright keeps an event loop in the thread of the test, which also reads the database.
@@ -40,13 +42,37 @@ def chromium() -> Iterator[Browser]:
         browser.close()
 
 
-@pytest.fixture
-def demo(transactional_db: None, settings: Any) -> None:
-    """The demonstration, with its indicators."""
+def _load_demo(settings: Any) -> None:
     settings.DEBUG = True
     call_command("load_demo", verbosity=0, stdout=io.StringIO())
     settings.DEBUG = False
     call_command("compute_indicators", verbosity=0, stdout=io.StringIO())
+
+
+@pytest.fixture(scope="session")
+def picture() -> Iterator[sqlite3.Connection]:
+    """A copy of the demonstration in memory, empty until the first test has loaded it."""
+    copy = sqlite3.connect(":memory:", check_same_thread=False)
+    yield copy
+    copy.close()
+
+
+@pytest.fixture
+def demo(transactional_db: None, settings: Any, picture: sqlite3.Connection) -> None:
+    """The demonstration, with its indicators.
+
+    It is loaded once; on SQLite the next tests get it back page by page from its copy, since each
+    test leaves an empty base behind it. PostgreSQL loads it again.
+    """
+    if connection.vendor != "sqlite":
+        _load_demo(settings)
+        return
+    connection.ensure_connection()
+    if picture.execute("select count(*) from sqlite_master").fetchone()[0]:
+        picture.backup(connection.connection)
+        return
+    _load_demo(settings)
+    connection.connection.backup(picture)
 
 
 class Visitor:

@@ -48,6 +48,7 @@ def test_a_higher_version_replaces_and_never_adds(first, tmp_path):
         ("EJ-1-1#1-", Decimal("-1200.00")),
         ("EJ-1-1#2", Decimal("1300.00")),
     ]
+    assert Commitment.objects.filter(batch__code=result.batch).count() == 2
 
 
 def test_what_was_known_before_is_still_read(first, tmp_path):

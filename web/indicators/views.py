@@ -5,17 +5,18 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.utils.translation import gettext as _
 
 from accounts.enums import Action, Resource
 from accounts.services.audit import record_event
 from common.models import DataOrigin
-from common.tabular import Column, write_csv
+from common.tabular import Column
 from indicators.catalogue import BY_CODE, INDICATORS, Indicator
 from indicators.models import IndicatorSnapshot
 from indicators.selectors import Explanation, explain
 from web.dashboard.selectors import chosen_origin
-from web.exports import fictitious_notice
+from web.exports import FORMATS, download, fictitious_notice
 from web.indicators.selectors import project_values
 from web.mixins import PageView
 from web.projects.access import visible_project
@@ -90,25 +91,34 @@ class ProjectIndicatorView(PageView):
         if snapshot is None:
             return self.page({"project": project, "indicator": entry, "explanation": None})
         found = explain(snapshot, entry.code)
-        if request.GET.get("format") in ("csv", "csv-fr"):
+        if request.GET.get("format") in FORMATS:
             return self.exported(found, request.GET["format"])
         return self.page(
             {"project": project, "indicator": entry, "explanation": found, "pages": PAGES}
         )
 
     def exported(self, found: Explanation, wanted: str) -> HttpResponseBase:
-        """Answer the rows behind the figure as CSV."""
+        """Answer the rows behind the figure."""
         code = f"{found.project.code}-{found.indicator.code}"
         record_event(
-            actor=self.request.user, verb="exported", object_kind="indicator", object_code=code
+            actor=self.request.user,
+            verb="exported",
+            object_kind="indicator",
+            object_code=code,
+            detail={"format": wanted},
         )
-        flavour = "fr" if wanted == "csv-fr" else "standard"
-        response = StreamingHttpResponse(
-            write_csv(source_values(found), SOURCE_COLUMNS, flavour=flavour),  # type: ignore[arg-type]
-            content_type="text/csv; charset=utf-8",
+        return download(
+            stem=code,
+            wanted=wanted,
+            columns=SOURCE_COLUMNS,
+            values=source_values(found),
+            notes=[
+                (str(_("Indicator")), str(found.indicator.name)),
+                (str(_("Date of the data")), found.as_of),
+                (str(_("Unit")), str(_("euros, TTC"))),
+            ],
+            address_of=lambda form: f"?format={form}",
         )
-        response["Content-Disposition"] = f'attachment; filename="{code}.csv"'
-        return response
 
 
 SOURCE_COLUMNS = [

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import Q
 from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Action, Resource
+from common.folding import folded_q
 from common.models import DataOrigin
 from projects.enums import Phase
 from projects.models import PanoramaEntry
@@ -113,9 +113,6 @@ class EditionView(ListView):
         rows = rows.filter(edition__code=self.kwargs["code"]).select_related("project")
         if not rows.exists():
             raise Http404
-        if not EntryFilterForm(self.request.GET).is_valid():
-            return rows.none()
         if "q" in filters:
-            words = filters["q"]
-            rows = rows.filter(Q(title__icontains=words) | Q(ministry_label__icontains=words))
+            rows = rows.filter(folded_q(filters["q"], "title", "ministry_label"))
         return rows.filter(phase=filters["phase"]) if "phase" in filters else rows

@@ -2,13 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-from django.db.models import Case, F, FilteredRelation, IntegerField, OuterRef, Q, Subquery, Value
+from django.db.models import (
+    Case,
+    Count,
+    F,
+    FilteredRelation,
+    IntegerField,
+    OuterRef,
+    Q,
+    Subquery,
+    Sum,
+    Value,
+)
 from django.db.models import When as Whenever
 from django.db.models.functions import Coalesce
 
 from accounts.enums import Action
+from common.folding import folded_q
 from projects.enums import Weather
 from projects.models import Baseline, Estimate, PortfolioNode, ProgressReport, Project
 
@@ -66,8 +80,8 @@ def filtered_projects(rows: Any, filters: dict[str, Any]) -> Any:
             rows = rows.filter(**{field: filters[name]})
     if "q" in filters:
         words = filters["q"]
-        aliased = Project.objects.filter(aliases__title__icontains=words).values("pk")
-        rows = rows.filter(Q(title__icontains=words) | Q(code__icontains=words) | Q(pk__in=aliased))
+        aliased = Project.objects.filter(folded_q(words, "aliases__title")).values("pk")
+        rows = rows.filter(folded_q(words, "title", "code") | Q(pk__in=aliased))
     if "node" in filters:
         rows = rows.filter(node_id__in=PortfolioNode.objects.subtree_ids([filters["node"]]))
     if "cost_min" in filters:
@@ -93,3 +107,24 @@ def neighbours(user: Any, project: Project) -> dict[str, Project | None]:
         "previous": same.filter(code__lt=project.code).order_by("-code").first(),
         "following": same.filter(code__gt=project.code).order_by("code").first(),
     }
+
+
+@dataclass(frozen=True)
+class OriginTotal:
+    """What is filtered, in one data origin: how many projects, the sum of their current costs."""
+
+    origin: str
+    count: int
+    values: tuple[Decimal | None]
+
+
+def totals_by_origin(rows: Any) -> list[OriginTotal]:
+    """Return the totals of each origin, costs in euros TTC, None when no cost is known; one query.
+
+    Origins are never added together.
+    """
+    counted = rows.order_by().values("data_origin").order_by("data_origin")
+    return [
+        OriginTotal(line["data_origin"], line["projects"], (line["cost"],))
+        for line in counted.annotate(projects=Count("pk"), cost=Sum("latest__current_cost"))
+    ]

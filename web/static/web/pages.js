@@ -12,17 +12,23 @@ document.addEventListener("DOMContentLoaded", function () {
       window.print();
     });
   });
-  document.querySelectorAll("form[method=post]").forEach(function (form) {
-    form.addEventListener("submit", function (event) {
-      if (form.dataset.pfSent) {
-        event.preventDefault();
-      }
-      form.dataset.pfSent = "1";
-    });
-  });
+});
+// On the document, so that forms which arrive later are covered: a double click sends one request.
+document.addEventListener("submit", function (event) {
+  const form = event.target;
+  if (form.method !== "post") {
+    return;
+  }
+  if (form.dataset.pfSent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.pfSent = "1";
+  form.setAttribute("aria-busy", "true");
 });
 window.addEventListener("pageshow", function () {
   document.querySelectorAll("form[data-pf-sent]").forEach(function (form) {
     delete form.dataset.pfSent;
+    form.removeAttribute("aria-busy");
   });
 });

@@ -8,7 +8,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("records", "0002_import_drafts_and_undo"),
+        ("records", "0003_undo_details"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -1,0 +1,72 @@
+"""What a batch did to each record, kept so that it can be shown and undone."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from decimal import Decimal
+from typing import Any
+
+from records.enums import RowChange
+from records.importing.stage import Key, StagedRow
+from records.models import ImportBatch, ImportedRow
+from records.services.plan import Plan, chunks
+
+ROWS_BY_INSERT = 2_000
+_KEY_LENGTH = 200
+
+
+def plain(value: Any) -> Any:
+    """Return a value that JSON holds and `==` compares: days in ISO, amounts to the cent."""
+    if isinstance(value, Decimal):
+        return format(value.quantize(Decimal("0.01")), "f")
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    if isinstance(value, (set, frozenset, tuple, list)):
+        return sorted(str(item) for item in value)
+    return value or "" if isinstance(value, str) or value is None else value
+
+
+def key_text(key: Key) -> str:
+    """Return the identity of a row in one line."""
+    return " / ".join(str(plain(part)) for part in key)[:_KEY_LENGTH]
+
+
+def trace(
+    batch: ImportBatch,
+    table: str,
+    row: StagedRow | None,
+    key: Key,
+    change: RowChange,
+    *,
+    object_id: int,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> ImportedRow:
+    """Build what is kept of a row."""
+    return ImportedRow(
+        batch=batch,
+        table=table,
+        key=key_text(key),
+        line=row.line if row else None,
+        change=change,
+        object_id=object_id,
+        before={name: plain(value) for name, value in before.items()},
+        after={name: plain(value) for name, value in after.items()},
+    )
+
+
+def keep(traces: Iterable[ImportedRow]) -> None:
+    """Write what is kept of the rows."""
+    ImportedRow.objects.bulk_create(traces, batch_size=ROWS_BY_INSERT)
+
+
+def note_leaning(batch: ImportBatch, plan: Plan) -> None:
+    """Record the batches whose rows this one found, changed or replaced."""
+    leans_on = set(plan.leans_on)
+    for table, ids in plan.seen.items():
+        for some in chunks(ids):
+            rows = ImportedRow.objects.filter(table=table, object_id__in=some).order_by()
+            leans_on.update(rows.values_list("batch_id", flat=True).distinct())
+    standing = ImportBatch.objects.standing().filter(pk__in=leans_on).exclude(pk=batch.pk)
+    batch.leans_on.set(standing)

@@ -1,0 +1,222 @@
+"""Lists in a browser: filter, save, share; focus and announcements; errors said and tried again.
+
+Scenarios E03, E04, A06, A13, R01 (double click) and R04 of the user experience.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+
+from accounts.models import SavedView, User
+from accounts.services.saved_views import save_view
+from projects.models import Project
+
+pytestmark = pytest.mark.browser
+
+SPOKEN = (
+    "window.pfSpoken = [];"
+    "document.addEventListener('DOMContentLoaded', () => {"
+    " const live = document.getElementById('live');"
+    " if (live) new MutationObserver(() => {"
+    "  if (live.textContent.trim()) window.pfSpoken.push(live.textContent.trim());"
+    " }).observe(live, {childList: true, characterData: true, subtree: true}); });"
+)
+
+
+def focused(page: Any) -> str:
+    """Return the id of what has the focus."""
+    found: str = page.evaluate("document.activeElement.id")
+    return found
+
+
+def codes(page: Any) -> list[str]:
+    """Return the codes of the projects of the table."""
+    rows = page.locator("#list table.pf-table td a[href^='/projets/']")
+    found: list[str] = rows.all_inner_texts()
+    return [text for text in found if text.strip()]
+
+
+def settled(page: Any, text: str) -> None:
+    """Wait until the region shows a state: its address is pushed once it is there."""
+    page.wait_for_url(lambda url: text in url)
+    page.wait_for_function("!document.querySelector('#list[aria-busy=true]')")
+
+
+def tab_to(page: Any, selector: str) -> None:
+    """Reach a control by the keyboard alone; the focus must be visible on the way."""
+    for _ in range(120):
+        if page.evaluate("s => document.activeElement.matches(s)", selector):
+            return
+        page.keyboard.press("Tab")
+        assert page.evaluate(
+            "() => { const e = document.activeElement; const r = e.getBoundingClientRect();"
+            " if (e === document.body || !r.width) return true;"
+            " const x = Math.min(Math.max(r.x + r.width / 2, 0), innerWidth - 1);"
+            " const y = Math.min(Math.max(r.y + r.height / 2, 0), innerHeight - 1);"
+            " const top = document.elementFromPoint(x, y);"
+            " return !top || e.contains(top) || top.contains(e)"
+            "  || !!(top.closest && top.closest('label')); }"
+        ), page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
+    pytest.fail(f"{selector} is not reached by the keyboard")
+
+
+def test_a_person_filters_saves_and_shares_by_the_keyboard_alone(visit: Any) -> None:
+    visitor = visit()
+    visitor.page.add_init_script(SPOKEN)
+    visitor.log_in("cheffe.projet")
+    page = visitor.page
+    visitor.go("/projets/")
+    everything = codes(page)
+    former = page.title()
+
+    tab_to(page, "#id_weather")
+    page.keyboard.type("Objectifs com")
+    tab_to(page, "#id_cost_min")
+    page.keyboard.type("1 M€")
+    page.keyboard.press("Enter")
+    settled(page, "weather=ORAGE")
+    assert focused(page) == "count"
+    state = parse_qs(urlsplit(page.url).query)
+    assert (state["weather"], state["cost_min"]) == (["ORAGE"], ["1 M€"])
+    filtered = codes(page)
+    assert set(filtered) < set(everything)
+    assert page.title() != former
+    spoken = page.evaluate("window.pfSpoken")
+    assert spoken == [page.locator("#count").inner_text()]
+
+    tab_to(page, "#sort-gap")
+    page.keyboard.press("Enter")
+    settled(page, "sort=gap")
+    assert focused(page) == "sort-gap"
+    assert page.locator("th[aria-sort]").count() == 1
+    assert sorted(codes(page)) == sorted(filtered)
+    address = page.url
+
+    with page.expect_event("load"):  # nothing is kept in the browser: the page is read again
+        page.go_back()
+    assert "sort=gap" not in page.url
+    assert codes(page) == filtered
+    with page.expect_event("load"):
+        page.go_forward()
+    assert page.url == address
+
+    tab_to(page, ".pf-views__more summary")
+    page.keyboard.press("Enter")
+    tab_to(page, "#view-name")
+    page.keyboard.type("Compromis")
+    page.keyboard.press("Enter")
+    page.wait_for_url(lambda url: "view=" in url)
+    view = SavedView.objects.get(name="Compromis")
+    kept = parse_qs(view.query)
+    assert (kept["weather"], kept["sort"]) == (["ORAGE"], ["gap"])
+    assert Axe().run(page).response["violations"] == []
+    assert visitor.complaints + visitor.reports() == []
+
+    # The same address for somebody else: the same filters, within their rights.
+    other = visit()
+    other.log_in("directrice")
+    other.go(address.removeprefix(visitor.base))
+    seen = set(codes(other.page))
+    mine = set(
+        Project.objects.visible_to(User.objects.get(username="cheffe.projet")).values_list(
+            "code", flat=True
+        )
+    )
+    assert set(filtered) == seen & mine
+
+
+def test_changing_a_shared_view_makes_a_copy(visit: Any) -> None:
+    visitor = visit()
+    owner = User.objects.get(username="budget")
+    shared = save_view(
+        actor=owner, list_name="/projets/", name="Revue", query="state=open", is_shared=True
+    )
+    visitor.log_in("cheffe.projet")
+    page = visitor.page
+    visitor.go("/projets/")
+    page.select_option("#view", label=f"Revue ({owner})")
+    page.click(".pf-views__form button >> nth=0")
+    page.wait_for_url(lambda url: f"view={shared.pk}" in url)
+    page.click("#sort-cost")
+    settled(page, "sort=cost")
+    page.locator(f"form[action='/vues/{shared.pk}/etat/'] button").click()
+    page.wait_for_url(lambda url: f"view={shared.pk}" not in url)
+    shared.refresh_from_db()
+    assert (shared.query, shared.version) == ("state=open", 1)
+    copy = SavedView.objects.get(owner__username="cheffe.projet")
+    assert parse_qs(copy.query) == {"state": ["open"], "sort": ["cost"]}
+    assert page.locator("#view option:checked").inner_text() == copy.name
+
+
+@pytest.mark.parametrize("failure", ["500", "network"])
+def test_a_failure_is_said_in_the_region_and_tried_again(visit: Any, failure: str) -> None:
+    visitor = visit()
+    visitor.log_in("directrice")
+    page = visitor.page
+    visitor.go("/projets/")
+    before = codes(page)
+    tries: list[str] = []
+
+    def answer(route: Any) -> None:
+        tries.append(route.request.url)
+        if len(tries) > 1:
+            route.continue_()
+        elif failure == "500":
+            route.fulfill(status=500, body="<h1>Traceback</h1>")
+        else:
+            route.abort()
+
+    page.route("**/projets/?**", answer)
+    page.fill("#id_q", "examens")
+    page.click("#apply-filters")
+    alert = page.locator("#list > .pf-failure")
+    alert.wait_for()
+    assert "Traceback" not in page.content()
+    assert codes(page) == before
+    assert page.evaluate("document.activeElement.classList.contains('pf-failure')")
+    alert.locator("button").click()
+    settled(page, "q=examens")
+    assert page.locator(".pf-failure").count() == 0
+    assert 0 < len(codes(page)) < len(before)
+
+
+def test_a_wrong_filter_has_the_focus_on_its_summary(visit: Any) -> None:
+    visitor = visit()
+    visitor.log_in("directrice")
+    page = visitor.page
+    visitor.go("/projets/")
+    page.fill("#id_gap_min", "beaucoup")
+    page.click("#apply-filters")
+    settled(page, "gap_min=beaucoup")
+    assert focused(page) == "error-summary"
+    field = page.locator("#id_gap_min")
+    assert field.get_attribute("aria-invalid") == "true"
+    described = field.get_attribute("aria-describedby")
+    assert "beaucoup" in page.locator(f"#{described}").inner_text()
+    assert field.input_value() == "beaucoup"
+    assert codes(page) == []
+    page.click("#error-summary a")
+    assert focused(page) == "id_gap_min"
+    assert Axe().run(page).response["violations"] == []
+
+
+def test_a_double_click_sends_one_request(visit: Any) -> None:
+    visitor = visit()
+    visitor.log_in("directrice")
+    page = visitor.page
+    visitor.go("/projets/")
+    sent: list[str] = []
+    page.on("request", lambda r: sent.append(r.url) if r.method == "POST" else None)
+    page.click(".pf-views__more summary")
+    page.fill("#view-name", "Une seule")
+    page.evaluate(
+        "() => { const b = document.querySelector('form[action=\"/vues/\"] button');"
+        " b.click(); b.click(); }"
+    )
+    page.wait_for_url(lambda url: "view=" in url)
+    assert len(sent) == 1
+    assert SavedView.objects.filter(name="Une seule").count() == 1
