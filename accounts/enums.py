@@ -109,3 +109,12 @@ class TryKind(models.TextChoices):
     SECOND_FACTOR = "second_factor", _("second factor, by account")
     RESET_ACCOUNT = "reset_account", _("password link, by address")
     RESET_NETWORK = "reset_network", _("password link, by network")
+
+
+class ClientState(models.TextChoices):
+    """Whether a machine client may call."""
+
+    ACTIVE = "active", _("active")
+    EXPIRED = "expired", _("expired")
+    REVOKED = "revoked", _("revoked")
+    SUSPENDED = "suspended", _("suspended")

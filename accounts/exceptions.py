@@ -25,7 +25,8 @@ DomainError
 ├── WrongCode            a code that is wrong, used already, or tried too often
 ├── SecondFactorNeeded   the role or the account asks for a second factor
 ├── IdentityTaken        an identity belongs to one account
-└── AdministratorExists  the first administrator is there already
+├── AdministratorExists  the first administrator is there already
+└── ClientRevoked        a revoked machine client stays as it is
 """
 
 from __future__ import annotations
@@ -208,3 +209,10 @@ class AdministratorExists(DomainError):
 
     code = "administrator_exists"
     message = _("A technical administrator exists already: they create the other accounts.")
+
+
+class ClientRevoked(DomainError):
+    """A revoked machine client stays as it is."""
+
+    code = "client_revoked"
+    message = _("The access “%(name)s” is revoked; create another one.")

@@ -8,6 +8,7 @@ from accounts.models.events import AuditEvent
 from accounts.models.grants import Grant, GrantQuerySet
 from accounts.models.preferences import Preferences
 from accounts.models.saved_views import DefaultView, SavedView
+from accounts.models.usage import IdempotencyKey, RateCounter
 from accounts.models.users import User, folded
 
 __all__ = [
@@ -16,9 +17,11 @@ __all__ = [
     "DefaultView",
     "Grant",
     "GrantQuerySet",
+    "IdempotencyKey",
     "Identity",
     "MachineClient",
     "Preferences",
+    "RateCounter",
     "RecoveryCode",
     "SavedView",
     "SessionRecord",

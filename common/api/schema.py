@@ -19,7 +19,15 @@ _WORDS = {
     409: "A business rule says no.",
     412: "Somebody else saved first; the context holds both versions, and the current ETag.",
     415: "The body is not application/json.",
+    422: "The Idempotency-Key was used for another request.",
     428: "If-Match is missing.",
+    429: "Too many calls; Retry-After says when to try again.",
+}
+
+_LIMITS = {
+    "RateLimit-Limit": "Calls a minute, of the tightest limit that applies.",
+    "RateLimit-Remaining": "Calls left in this minute.",
+    "RateLimit-Reset": "Seconds until the next minute.",
 }
 
 
@@ -50,6 +58,19 @@ class ProblemAutoSchema(AutoSchema):
     def get_override_parameters(self) -> list[Any]:
         """Add If-Match to the writes that need it, and the ETag of versioned answers."""
         parameters = list(super().get_override_parameters())
+        parameters += [
+            OpenApiParameter(name, int, OpenApiParameter.HEADER, response=True, description=words)
+            for name, words in _LIMITS.items()
+        ]
+        parameters.append(
+            OpenApiParameter(
+                "Retry-After",
+                int,
+                OpenApiParameter.HEADER,
+                response=[409, 429],
+                description="Seconds to wait before the same call.",
+            )
+        )
         if self._needs_version():
             parameters.append(
                 OpenApiParameter(
@@ -91,7 +112,7 @@ class ProblemAutoSchema(AutoSchema):
         return bool(told) and getattr(view, "action", None) == "retrieve"
 
     def _error_codes(self) -> list[int]:
-        codes = {400, 401, 403}
+        codes = {400, 401, 403, 429}
         writes = self.method in ("POST", "PUT", "PATCH", "DELETE")
         if "{" in self.path or self._needs_version():
             codes.add(404)

@@ -4,6 +4,18 @@ from __future__ import annotations
 
 from typing import Any
 
+import environ
+
+_env = environ.Env()
+
+# Calls a minute: of one machine client, of one person, of one address (an IPv6 /64). An academy
+# stands behind one address.
+API_LIMITS = {
+    "client": _env.int("API_LIMIT_CLIENT", default=600),
+    "person": _env.int("API_LIMIT_PERSON", default=300),
+    "network": _env.int("API_LIMIT_NETWORK", default=3000),
+}
+
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.api.authentication.MachineClientAuthentication",
@@ -68,6 +80,7 @@ OAUTH2_PROVIDER: dict[str, Any] = {
         "ledgers:import": "Import accounting facts",
     },
     "DEFAULT_SCOPES": ["read"],
+    "OAUTH2_VALIDATOR_CLASS": "accounts.api.validator.MachineClientValidator",
     "SCOPES_BACKEND_CLASS": "accounts.api.scopes.MachineClientScopes",
     "ACCESS_TOKEN_EXPIRE_SECONDS": 3600,
     "ALLOWED_GRANT_TYPES": ["client_credentials"],
