@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from accounts.enums import Reach, ScopeKind
-from accounts.models import Grant
+from django.apps import apps
+
+from accounts.enums import Action, Reach, Resource, ScopeKind
 from accounts.policy import NEVER_BY_MACHINE, POLICY, TOKEN_SCOPES
 from accounts.scopes import GrantInForce, Scopes
+from accounts.scoping import scopes_below
 from common.fiscal import today
 
 
@@ -18,7 +20,9 @@ def grants_of(user: Any) -> tuple[GrantInForce, ...]:
         return ()
     cached: tuple[GrantInForce, ...] | None = getattr(user, "_grants_in_force", None)
     if cached is None:
-        rows = Grant.objects.filter(user_id=user.pk).active_on(today())
+        # By name: the models of this room read their own rights here.
+        grants = apps.get_model("accounts", "Grant")._default_manager.all()
+        rows = grants.filter(user_id=user.pk).active_on(today())
         ordered = rows.order_by("role", "scope_kind", "scope_code")
         cached = tuple(
             GrantInForce(*row) for row in ordered.values_list("role", "scope_kind", "scope_code")
@@ -68,3 +72,38 @@ def scopes_of_grants(grants: Iterable[GrantInForce], action: str, resource: str)
 def can(user: Any, action: str, resource: str) -> bool:
     """Whether `user` may do `action` on some object of this kind; rows are checked apart."""
     return not scopes_of(user, action, resource).empty
+
+
+# What is personal: seen as somebody else, one's own jobs and events tell nothing of their rights.
+_PERSONAL = frozenset({Resource.JOB, Resource.AUDIT, Resource.IMPORT_BATCH})
+
+
+def covers(viewer: Any, target: Any) -> bool:
+    """Whether everything that `target` reads lies inside what `viewer` reads.
+
+    What « voir comme » asks for: nobody sees through another what they may not see themselves; a
+    technical administrator, who reads no amount, sees nobody's pages.
+    """
+    return all(
+        _inside(
+            scopes_of_grants(grants_of(target), Action.READ, resource),
+            scopes_of(viewer, Action.READ, resource),
+        )
+        for resource in Resource
+        if resource not in _PERSONAL
+    )
+
+
+def _inside(inner: Scopes, outer: Scopes) -> bool:
+    if outer.everywhere or inner.empty:
+        return True
+    if inner.everywhere:
+        return False
+    nodes = scopes_below(ScopeKind.PORTFOLIO, outer.nodes)
+    held = {
+        Reach.NODE: nodes,
+        Reach.OWN: nodes,
+        Reach.CONTRACT: nodes,
+        Reach.BUDGET: scopes_below(ScopeKind.NOMENCLATURE, outer.budget_nodes),
+    }
+    return all(codes <= held.get(Reach(reach), frozenset()) for reach, codes in inner.codes.items())

@@ -43,6 +43,11 @@ class Scopes:
         """Return the portfolio nodes in which own projects are reached."""
         return self.codes.get(Reach.OWN, frozenset())
 
+    @property
+    def budget_nodes(self) -> frozenset[str]:
+        """Return the BOP and UO that are reached whole."""
+        return self.codes.get(Reach.BUDGET, frozenset())
+
     def only(self, *reaches: str) -> Scopes:
         """Return these scopes with some reaches alone."""
         kept = {reach: found for reach, found in self.codes.items() if reach in reaches}

@@ -6,11 +6,12 @@ turns a reach into a condition on its model. What is not registered is not reach
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Iterable
+from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.utils.module_loading import import_string
+from django.utils.translation import gettext
 
 from accounts.scopes import Scopes
 
@@ -20,9 +21,40 @@ Provider = Callable[[Any, frozenset[str]], Q]
 _PROVIDERS: dict[tuple[str, str], str] = {}
 
 
+class ScopeSource(NamedTuple):
+    """What a room says of the scopes of one kind.
+
+    `below(codes)` returns the codes of the scopes and of everything below them; `choices()` the
+    (code, words) among which a grant is given.
+    """
+
+    below: Callable[[Iterable[str]], frozenset[str]]
+    choices: Callable[[], list[tuple[str, str]]]
+
+
+_SOURCES: dict[str, str] = {}
+
+
+def register_scope(kind: str, path: str) -> None:
+    """Register the dotted name of the `ScopeSource` of a kind of scope."""
+    _SOURCES[kind] = path
+
+
+def scope_source(kind: str) -> ScopeSource:
+    """Return the source of a kind of scope; KeyError when no room gives it."""
+    found: ScopeSource = import_string(_SOURCES[kind])
+    return found
+
+
 def register_rows(reach: str, model: str, path: str) -> None:
     """Register the dotted name of the `Provider` of a reach for a model (`projects.project`)."""
     _PROVIDERS[reach, model] = path
+
+
+def scopes_below(kind: str, codes: Iterable[str]) -> frozenset[str]:
+    """Return the codes of the scopes and of everything below; none without any code."""
+    some = frozenset(codes)
+    return scope_source(kind).below(some) if some else some
 
 
 def rows_within(scopes: Scopes, model: str, user: Any) -> Q:
@@ -39,3 +71,10 @@ def rows_within(scopes: Scopes, model: str, user: Any) -> Q:
             provider: Provider = import_string(path)
             condition |= provider(user, codes)
     return condition
+
+
+def scope_words(grant: Any) -> str:
+    """Return the scope of a grant as people read it: what it names, and its code."""
+    if not grant.scope_code:
+        return gettext("everything")
+    return f"{grant.scope_code} ({grant.get_scope_kind_display()})"

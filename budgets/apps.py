@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Reach
-from accounts.scoping import register_rows
+from accounts.enums import Reach, ScopeKind
+from accounts.scoping import register_rows, register_scope
 from records.importing.registry import register_room
 from records.subjects import register_subject
 
@@ -27,3 +27,4 @@ class BudgetsConfig(AppConfig):
         register_rows(Reach.BUDGET, "budgets.commitment", rows)
         projects = "budgets.scoping.projects_of_nomenclature"
         register_rows(Reach.BUDGET, "projects.project", projects)
+        register_scope(ScopeKind.NOMENCLATURE, "budgets.scoping.SCOPES")

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
 
+from accounts.scoping import ScopeSource
+from budgets.enums import NomenclatureKind
 from budgets.models import Commitment, CreditMovement, NomenclatureNode
+from common.trees import codes_below
 
 
 def rows_of_nomenclature(user: Any, codes: frozenset[str]) -> Q:
@@ -20,3 +24,19 @@ def projects_of_nomenclature(user: Any, codes: frozenset[str]) -> Q:
     moved = CreditMovement.objects.filter(rows).values("project_id")
     committed = Commitment.objects.filter(rows).values("project_id")
     return Q(pk__in=moved) | Q(pk__in=committed)
+
+
+def _nodes_below(codes: Iterable[str]) -> frozenset[str]:
+    return codes_below(NomenclatureNode, codes)
+
+
+def _node_choices() -> list[tuple[str, str]]:
+    """The BOP and UO: what a budget officer holds."""
+    held = NomenclatureNode.objects.filter(kind__in=(NomenclatureKind.BOP, NomenclatureKind.UO))
+    return [
+        (code, f"{code} · {name}")
+        for code, name in held.order_by("code").values_list("code", "name")
+    ]
+
+
+SCOPES = ScopeSource(_nodes_below, _node_choices)

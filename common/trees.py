@@ -43,3 +43,9 @@ def has_children(node: Any) -> bool:
     """Whether nodes stand below this one: a foreign key alone would delete them with it."""
     found: bool = node.children.exists()
     return found
+
+
+def codes_below(model: Any, codes: Iterable[str]) -> frozenset[str]:
+    """Return the codes of the named nodes and of everything below; two queries."""
+    kept = model.objects.filter(pk__in=subtree_ids(model, codes)).order_by()
+    return frozenset(kept.values_list("code", flat=True))

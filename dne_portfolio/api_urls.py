@@ -7,6 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from oauth2_provider.views import TokenView
 from rest_framework.routers import SimpleRouter
 
+from accounts.api import grants
 from accounts.api import schema as _schemes  # noqa: F401 (registers the two schemes)
 from budgets.api import views as budgets
 from common.api.errors import unknown_route
@@ -36,6 +37,8 @@ for prefix, viewset in (
     ("indicators", indicators.IndicatorViewSet),
     ("indicator-values", indicators.IndicatorValueViewSet),
     ("jobs", jobs.JobViewSet),
+    ("grants", grants.GrantViewSet),
+    ("audit-events", grants.AuditEventViewSet),
 ):
     router.register(prefix, viewset, basename=prefix)
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Reach
-from accounts.scoping import register_rows
+from accounts.enums import Reach, ScopeKind
+from accounts.scoping import register_rows, register_scope
 from records.importing.registry import register_room
 from records.subjects import register_subject
 
@@ -33,3 +33,4 @@ class PartnersConfig(AppConfig):
             (Reach.ENTITY, "budgets.payment", "payments_of_entity"),
         ):
             register_rows(reach, model, f"partners.scoping.{provider}")
+        register_scope(ScopeKind.ENTITY, "partners.scoping.SCOPES")

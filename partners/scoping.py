@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
 
-from partners.models import Contract, ContractCommitment, ContractProject
+from accounts.scoping import ScopeSource
+from partners.models import Contract, ContractCommitment, ContractProject, Partner
 from projects.models import PortfolioNode
 
 
@@ -53,3 +55,16 @@ def payments_of_entity(user: Any, codes: frozenset[str]) -> Q:
 def partners_of_codes(user: Any, codes: frozenset[str]) -> Q:
     """Keep the entity itself."""
     return Q(code__in=codes)
+
+
+def _partners(codes: Iterable[str]) -> frozenset[str]:
+    """A partner stands alone: nothing is below it."""
+    return frozenset(Partner.objects.filter(code__in=set(codes)).values_list("code", flat=True))
+
+
+def _partner_choices() -> list[tuple[str, str]]:
+    named = Partner.objects.order_by("name").values_list("code", "name")
+    return [(code, f"{name} ({code})") for code, name in named]
+
+
+SCOPES = ScopeSource(_partners, _partner_choices)

@@ -5,8 +5,8 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Reach
-from accounts.scoping import register_rows
+from accounts.enums import Reach, ScopeKind
+from accounts.scoping import register_rows, register_scope
 from records.importing.registry import register_room
 from records.subjects import register_subject
 
@@ -25,3 +25,4 @@ class ProjectsConfig(AppConfig):
         register_rows(Reach.NODE, "projects.project", "projects.scoping.projects_in_nodes")
         register_rows(Reach.OWN, "projects.project", "projects.scoping.own_projects")
         register_rows(Reach.NODE, "projects.portfolionode", "projects.scoping.nodes_of_codes")
+        register_scope(ScopeKind.PORTFOLIO, "projects.scoping.SCOPES")

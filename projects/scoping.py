@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db.models import Q
 
+from accounts.scoping import ScopeSource
+from common.trees import codes_below
 from projects.models import PortfolioNode
 
 
@@ -24,3 +27,15 @@ def own_projects(user: Any, codes: frozenset[str]) -> Q:
 def nodes_of_codes(user: Any, codes: frozenset[str]) -> Q:
     """Keep the portfolio nodes and what is below them."""
     return Q(pk__in=PortfolioNode.objects.subtree_ids(codes))
+
+
+def _nodes_below(codes: Iterable[str]) -> frozenset[str]:
+    return codes_below(PortfolioNode, codes)
+
+
+def _node_choices() -> list[tuple[str, str]]:
+    nodes = PortfolioNode.objects.order_by("code").values_list("code", "name")
+    return [(code, f"{code} · {name}") for code, name in nodes]
+
+
+SCOPES = ScopeSource(_nodes_below, _node_choices)

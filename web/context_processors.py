@@ -10,6 +10,8 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Action, Resource
+from accounts.permissions import can
 from common.fiscal import today
 from common.units import UNITS, chosen_unit
 from jobs.services import computing_waits
@@ -18,15 +20,26 @@ from records.services.notifications import unread_count
 SCHEME_COOKIE = "pf_scheme"
 SCHEMES = ("system", "light", "dark")
 
-_ENTRIES = (
-    ("dashboard", _("Dashboard")),
-    ("projects", _("Projects")),
-    ("movements", _("Budget")),
-    ("contracts", _("Contracts")),
-    ("indicators", _("Indicators")),
-    ("panorama", _("Panorama")),
-    ("jobs", _("Jobs")),
+# Section, words, and the right that opens it; a section that one cannot open is absent.
+_ENTRIES: tuple[tuple[str, Any, tuple[str, str] | None], ...] = (
+    ("dashboard", _("Dashboard"), None),
+    ("projects", _("Projects"), (Action.READ, Resource.PROJECT)),
+    ("movements", _("Budget"), (Action.READ, Resource.CREDIT)),
+    ("contracts", _("Contracts"), (Action.READ, Resource.CONTRACT)),
+    ("indicators", _("Indicators"), (Action.READ, Resource.INDICATOR)),
+    ("panorama", _("Panorama"), (Action.READ, Resource.PROJECT)),
+    ("jobs", _("Jobs"), (Action.READ, Resource.JOB)),
+    ("administration", _("Administration"), (Action.READ, Resource.GRANT)),
 )
+
+
+def navigation(user: Any) -> list[dict[str, Any]]:
+    """Return the sections that a person may open."""
+    return [
+        {"key": name, "label": label, "url": reverse(f"web:{name}")}
+        for name, label, needs in _ENTRIES
+        if needs is None or can(user, *needs)
+    ]
 
 
 def scheme_of(request: HttpRequest) -> str:
@@ -52,7 +65,5 @@ def portfolio(request: HttpRequest) -> dict[str, Any]:
         "shortcuts": chosen.shortcuts if chosen else True,
         "unit_in_force": chosen_unit(),
         "units": [(code, unit.symbol) for code, unit in UNITS.items()],
-        "navigation": [
-            {"key": name, "label": label, "url": reverse(f"web:{name}")} for name, label in _ENTRIES
-        ],
+        "navigation": SimpleLazyObject(partial(navigation, request.user)),
     }

@@ -17,5 +17,7 @@ urlpatterns = [
     path("", include("web.partners.urls")),
     path("", include("web.panorama.urls")),
     path("", include("web.jobs.urls")),
+    path("", include("web.grants.urls")),
+    path("", include("web.administration.urls")),
     path("", include("web.records.urls")),
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -10,7 +11,9 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Role, ScopeKind
+from accounts.enums import Action, Resource, Role, ScopeKind
+from accounts.permissions import scopes_of
+from accounts.scoping import scopes_below
 
 
 class GrantQuerySet(models.QuerySet["Grant"]):
@@ -28,6 +31,22 @@ class GrantQuerySet(models.QuerySet["Grant"]):
     def not_over(self, day: dt.date) -> GrantQuerySet:
         """Keep the grants whose dates are not over on `day`, whether begun or not."""
         return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+
+    def visible_to(self, user: Any) -> GrantQuerySet:
+        """Keep the grants that `user` may read: all, or those inside what they may grant."""
+        scopes = scopes_of(user, Action.READ, Resource.GRANT)
+        if scopes.everywhere:
+            return self
+        return self.filter(
+            Q(
+                scope_kind=ScopeKind.PORTFOLIO,
+                scope_code__in=scopes_below(ScopeKind.PORTFOLIO, scopes.nodes),
+            )
+            | Q(
+                scope_kind=ScopeKind.NOMENCLATURE,
+                scope_code__in=scopes_below(ScopeKind.NOMENCLATURE, scopes.budget_nodes),
+            )
+        )
 
     def pending(self) -> GrantQuerySet:
         """Keep the grants that wait for a second person."""

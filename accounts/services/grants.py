@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.enums import Action, Resource, Role, ScopeKind
 from accounts.exceptions import (
@@ -20,6 +22,7 @@ from accounts.exceptions import (
 from accounts.models import Grant, User
 from accounts.permissions import scopes_of
 from accounts.policy import SCOPE_KINDS, incompatible_roles
+from accounts.scoping import scopes_below
 from accounts.services.audit import record_event
 from common.fiscal import today
 
@@ -45,6 +48,9 @@ def propose_grant(
     if user.pk == actor.pk:
         raise OwnGrant()
     grant = _build(user, role, scope_kind, scope_code, valid_from, valid_to)
+    known = scopes_below(grant.scope_kind, [grant.scope_code] if grant.scope_code else [])
+    if grant.scope_code and grant.scope_code not in known:
+        raise ValidationError({"scope_code": _("There is no such scope.")})
     grant.granted_by = actor
     grant.reason = reason.strip()
     if not may_grant(actor, grant.role, grant.scope_kind, grant.scope_code):
@@ -131,10 +137,10 @@ def may_grant(actor: Any, role: str, scope_kind: str, scope_code: str) -> bool:
         return scopes.everywhere
     if role in (Role.TECHNICAL_ADMIN, Role.AUDITOR, Role.API_CLIENT):
         return False
-    if scopes.everywhere:
-        return True
-    from_portfolio = scope_kind == ScopeKind.PORTFOLIO and scope_code in scopes.nodes
-    return bool(scope_code) and (from_portfolio or scope_code in scopes.codes.get("budget", ()))
+    if scopes.everywhere or not scope_code:
+        return scopes.everywhere
+    held = {ScopeKind.PORTFOLIO: scopes.nodes, ScopeKind.NOMENCLATURE: scopes.budget_nodes}
+    return scope_code in scopes_below(scope_kind, held.get(ScopeKind(scope_kind), frozenset()))
 
 
 def _build(
@@ -148,16 +154,32 @@ def _build(
     if user.is_machine != (role == Role.API_CLIENT):
         raise RoleForMachines()
     _check_roles(user, role)
-    kinds = SCOPE_KINDS.get(role, (ScopeKind.PORTFOLIO,))
+    _check_scope(role, scope_kind, scope_code.strip())
     return Grant(
         user=user,
         role=role,
-        scope_kind=scope_kind
-        or (ScopeKind.PORTFOLIO if ScopeKind.PORTFOLIO in kinds else kinds[0]),
+        scope_kind=scope_kind or default_scope_kind(role),
         scope_code=scope_code.strip(),
         valid_from=valid_from or today(),
         valid_to=valid_to,
     )
+
+
+def default_scope_kind(role: str) -> ScopeKind:
+    """Return the kind of scope of a role when none is named: the portfolio where it may be."""
+    kinds = SCOPE_KINDS.get(role, (ScopeKind.PORTFOLIO,))
+    return ScopeKind.PORTFOLIO if ScopeKind.PORTFOLIO in kinds else kinds[0]
+
+
+def _check_scope(role: str, scope_kind: str, scope_code: str) -> None:
+    """Refuse a scope that the role does not take."""
+    kinds = SCOPE_KINDS.get(role, ())
+    if scope_kind and kinds and scope_kind not in kinds:
+        raise ValidationError({"scope_kind": _("This role does not take this kind of scope.")})
+    if scope_code and not kinds:
+        raise ValidationError({"scope_code": _("This role reaches the whole house: no scope.")})
+    if role == Role.PARTNER and not scope_code:
+        raise ValidationError({"scope_code": _("A partner is granted its own entity.")})
 
 
 def _check_roles(user: User, role: str) -> None:

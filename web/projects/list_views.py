@@ -66,4 +66,5 @@ class ProjectListView(ListView):
             "stale": stale.exists(),
             "has_fictitious": seen.filter(data_origin=DataOrigin.FICTITIOUS).exists(),
             "create_url": reverse("web:project_create") if create else "",
+            "create_label": _("Create a project"),
         }
