@@ -1,4 +1,4 @@
-"""Rewrite requirements.txt and requirements-dev.txt, with hashes, from the two .in files.
+"""Rewrite the three locks, with hashes, from their .in files.
 
     python scripts/lock.py
 
@@ -18,6 +18,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 RUNTIME = ROOT / "requirements.txt"
 DEV = ROOT / "requirements-dev.txt"
+SEMGREP = ROOT / "requirements-semgrep.txt"
 OPTIONS = (
     "--quiet --generate-hashes --universal --python-version 3.11"
     " --no-strip-extras --no-emit-index-url --no-annotate --no-header"
@@ -28,6 +29,9 @@ RUNTIME_HEADER = """\
 DEV_HEADER = """\
 -r requirements.txt
 # Tests and checks, locked with hashes from requirements-dev.in (`make lock`).
+"""
+SEMGREP_HEADER = """\
+# Local rules (.semgrep/), locked with hashes from requirements-semgrep.in (`make lock`).
 """
 
 
@@ -56,7 +60,7 @@ def resolve(source: Path, locked: str, constraint: Path | None) -> dict[str, str
 
 
 def main() -> None:
-    """Rewrite both locks."""
+    """Rewrite the locks; semgrep's stands apart from the two others."""
     runtime = resolve(ROOT / "requirements.in", RUNTIME.read_text(encoding="utf-8"), None)
     RUNTIME.write_text(RUNTIME_HEADER + "".join(runtime.values()), encoding="utf-8")
     own_before = "".join(entries(DEV.read_text(encoding="utf-8")).values())
@@ -64,6 +68,9 @@ def main() -> None:
     whole = resolve(ROOT / "requirements-dev.in", before, RUNTIME)
     own = [block for name, block in whole.items() if name not in runtime]
     DEV.write_text(DEV_HEADER + "".join(own), encoding="utf-8")
+    before = SEMGREP.read_text(encoding="utf-8") if SEMGREP.exists() else ""
+    apart = resolve(ROOT / "requirements-semgrep.in", before, None)
+    SEMGREP.write_text(SEMGREP_HEADER + "".join(apart.values()), encoding="utf-8")
 
 
 if __name__ == "__main__":
