@@ -4,7 +4,7 @@ VENV_PYTHON := .venv/bin/python
 export SEED PORT PYTEST_ARGS ONLY
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve demo test test-postgres storm check messages lock clean
+.PHONY: help run serve demo test test-postgres storm check messages lock sbom clean
 
 help: ## print this help
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1|/' \
@@ -38,7 +38,7 @@ test-postgres: ## the same suite on PostgreSQL and Redis, started on free ports
 storm: ## kill workers, Redis and PostgreSQL under hundreds of jobs, on servers of its own
 	@$(PYTHON) run.py storm
 
-check: ## style, import contracts, types, templates, migrations, translations, settings, OpenAPI
+check: ## style, import contracts, types, templates, safety, licences, migrations, settings, OpenAPI
 	@$(PYTHON) run.py check
 
 messages: ## collect the strings to translate, then compile locale/
@@ -50,6 +50,10 @@ lock: ## lock requirements*.in again, keeping the versions that still fit
 	@$(PYTHON) run.py install-dev
 	@$(VENV_PYTHON) scripts/lock.py
 
+sbom: ## write the list of components (var/sbom.cdx.json) and docs/dependencies.md
+	@$(PYTHON) run.py install-dev
+	@$(VENV_PYTHON) scripts/sbom.py
+
 clean: ## remove .venv, the local database and the caches
-	@rm -rf .venv var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	@rm -rf .venv .venv-semgrep var .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
