@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -53,7 +52,9 @@ def request_job(
         )
         queued = Job.objects.select_for_update(of=("self",))
         job = queued.filter(kind=kind, key=key, state=JobState.QUEUED).first()
-    transaction.on_commit(partial(wake, job.pk, kind), robust=True)
+    number = job.pk
+    # A function with a name: Django cannot report the error of a `partial`, and raises instead.
+    transaction.on_commit(lambda: wake(number, kind), robust=True)
     return job
 
 

@@ -158,6 +158,16 @@ def test_a_cancelled_job_stops_at_its_next_sign_of_life(handlers: list[int]) -> 
         cancel_job(actor=None, job_id=job.pk)
 
 
+def test_a_job_that_fails_at_once_does_not_break_the_edit_that_asked_for_it(
+    after_commit: Any, caplog: pytest.LogCaptureFixture
+) -> None:
+    with after_commit(), transaction.atomic():
+        job = request_job(kind="tests.fail")
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == (JobState.QUEUED, 1)
+    assert "poison" in caplog.text
+
+
 @pytest.mark.parametrize(
     ("state", "name"),
     [("queued", "jobs_job_one_queued"), ("running", "jobs_job_one_running")],
