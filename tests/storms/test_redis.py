@@ -9,8 +9,8 @@ from tests.storms.harness import Storm, say, wait_until
 
 pytestmark = pytest.mark.worker
 
-# What people do: log in with a password, edit five times, read a page that bears the banner. Only the
-# first edit waits for Redis; afterwards its process leaves it alone.
+# What people do: log in with a password, edit five times, read a page that bears the banner. Only
+# the first edit waits for Redis; afterwards its process leaves it alone.
 VISIT = """
 import time
 from django.test import Client
