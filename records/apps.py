@@ -7,6 +7,7 @@ import datetime as dt
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Action, Resource
 from jobs.registry import register, register_daily
 from records.subjects import register_subject
 
@@ -25,6 +26,15 @@ class RecordsConfig(AppConfig):
         register_daily(
             "records.digests", "records.services.digests.request_digests", not_before=dt.time(7)
         )
+        imports = (Action.IMPORT, Resource.LEDGER)
+        for kind, label in (
+            ("check", _("check of a deposit")),
+            ("import", _("recording of an import")),
+            ("purge", _("purge of the deposits left alone")),
+        ):
+            path = f"records.services.import_jobs.run_{kind}"
+            register(f"records.{kind}", path, label, needs=imports)
+        register_daily("records.purge", "records.services.drafts.ask_purge")
         register_subject("job", "records.known.JOB")
         register_subject("import_batch", "records.known.IMPORT_BATCH")
         register_subject("grant", "records.known.GRANT")

@@ -106,3 +106,44 @@ class SecondPersonNeeded(DomainError):
 
     code = "second_person_needed"
     message = _("Another person must confirm what you asked for.")
+
+
+class DepositRefused(DomainError):
+    """The files of a deposit cannot be taken."""
+
+    code = "deposit_refused"
+    message = _("The deposit is refused: %(why)s")
+    NOTHING = _("there is no file.")
+    TOO_MANY = _("at most %(most)d files at once.")
+    TOO_LARGE = _("at most %(most)d MB in all.")
+    ZIP_ALONE = _("a zip comes alone.")
+    UNKNOWN = _("“%(file)s” is none of the tables, by its name or its headings.")
+    TWICE = _("“%(one)s” and “%(other)s” hold the same table.")
+
+
+class WrongDraftState(DomainError):
+    """The deposit is not in a state that allows this."""
+
+    code = "wrong_draft_state"
+    message = _("The deposit is « %(state)s »: this cannot be done.")
+
+
+class NotReady(DomainError):
+    """Errors or anomalies are left."""
+
+    code = "not_ready"
+    message = _("Nothing is recorded while an error or an anomaly is left.")
+
+
+class AlreadyImported(DomainError):
+    """The same content stands already."""
+
+    code = "already_imported"
+    message = _("This content was imported already, as batch %(batch)s.")
+
+
+class TotalsDiffer(DomainError):
+    """What was written does not add up to the file: everything is rolled back."""
+
+    code = "totals_differ"
+    message = _("%(table)s: the file adds up to %(file)s, the database to %(result)s.")

@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Any
+
 from django.utils.translation import gettext as _
 
+from accounts.enums import Action, Reach, Resource
+from accounts.permissions import scopes_of
 from budgets.enums import FREEZING_KINDS, MovementKind
 from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
+from projects.models import Project
+from records.importing.stage import StagedRow
 from records.services.editable import RecordTable
 from records.services.facts import FactTable
-from records.services.plan import Plan, Room
+from records.services.plan import Plan, Room, chunks
 from records.services.references import check_trees
 
 _PROJECT = ("project", "projects", ("project",))
@@ -25,6 +32,7 @@ class NomenclatureTable(RecordTable):
     """Nodes of the nomenclature."""
 
     name = "nomenclature"
+    needs = (Action.CREATE, Resource.NOMENCLATURE)
     model = NomenclatureNode
     columns = {name: name for name in ("name", "kind", "valid_from", "valid_to", "data_origin")}
     references = {"parent": ("parent", "nomenclature", "code")}
@@ -32,10 +40,44 @@ class NomenclatureTable(RecordTable):
     is_tree = True
 
 
-class MovementTable(FactTable):
+class _OfNode(FactTable):
+    """Facts of a node of the nomenclature and, it may be, of a project."""
+
+    def reached(self, user: Any) -> Callable[[StagedRow], bool]:
+        """Tell the rows whose project or node `user` may import facts of."""
+        scopes = scopes_of(user, *self.needs)
+        reach = Project.objects.within(scopes.only(Reach.NODE, Reach.OWN), user)
+        projects = set(reach.values_list("code", flat=True))
+        within = scopes.codes.get(Reach.BUDGET, ())
+        ids = NomenclatureNode.objects.subtree_ids(within) if within else ()
+        nodes = set(NomenclatureNode.objects.filter(pk__in=ids).values_list("code", flat=True))
+        return lambda row: row.values["project"] in projects or row.values["node"] in nodes
+
+
+class _OfCommitment(FactTable):
+    """Facts of a commitment."""
+
+    def reached(self, user: Any) -> Callable[[StagedRow], bool]:
+        """Tell the rows whose commitment `user` may import facts of, those of the file included.
+
+        A commitment of the file is checked as a row of its own.
+        """
+        rows = Commitment.objects.allowing(user, self.needs[0])
+        ids = {known.pk for known in self.plan.found["commitments"].values()}
+        kept: set[int] = set()
+        for some in chunks(ids):
+            kept.update(rows.filter(pk__in=some).values_list("pk", flat=True))
+        keys = {key for key, known in self.plan.found["commitments"].items() if known.pk in kept}
+        staged = self.plan.stage.tables.get("commitments")
+        keys |= set(staged.by_key) if staged else set()
+        return lambda row: row.key(("commitment",)) in keys
+
+
+class MovementTable(_OfNode):
     """Credit movements."""
 
     name = "movements"
+    needs = (Action.IMPORT, Resource.CREDIT)
     model = CreditMovement
     paths = _paths(
         "source_reference", "node", "project", "kind", "ae", "cp", "effective_on", "fiscal_year",
@@ -45,7 +87,7 @@ class MovementTable(FactTable):
     signed = ("ae", "cp")
 
 
-class CommitmentTable(FactTable):
+class CommitmentTable(_OfNode):
     """Commitments."""
 
     name = "commitments"
@@ -58,7 +100,7 @@ class CommitmentTable(FactTable):
     signed = ("amount",)
 
 
-class ServiceDoneTable(FactTable):
+class ServiceDoneTable(_OfCommitment):
     """Certified services."""
 
     name = "service_done"
@@ -72,7 +114,7 @@ class ServiceDoneTable(FactTable):
     project_path = "commitment__project_id"
 
 
-class PaymentTable(FactTable):
+class PaymentTable(_OfCommitment):
     """Payments."""
 
     name = "payments"

@@ -134,3 +134,11 @@ HEALTH_BACKUP_SECONDS = env.int("HEALTH_BACKUP_SECONDS", default=26 * 3600)
 HEALTH_DISK_FREE_MB = env.int("HEALTH_DISK_FREE_MB", default=500)
 METRICS_ALLOWED = env.list("METRICS_ALLOWED", default=["127.0.0.1", "::1"])
 METRICS_TOKEN = env.str("METRICS_TOKEN", default="")
+
+# Deposits of the import page; larger files go by folder and command.
+IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=25_000_000)
+IMPORT_MAX_FILES = 20
+# Below, a deposit is checked at once; above, by a job.
+IMPORT_CHECK_LINES = 2_000
+# A deposit left alone for so long is abandoned, and its files removed.
+IMPORT_DRAFT_DAYS = env.int("IMPORT_DRAFT_DAYS", default=30)

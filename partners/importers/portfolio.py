@@ -9,6 +9,7 @@ from django.db.models import Q, Value
 from django.db.models.functions import Coalesce, NullIf
 from django.utils.translation import gettext as _
 
+from accounts.enums import Action, Resource
 from budgets.models import Commitment
 from partners.models import Amendment, Contract, ContractCommitment, ContractProject, Partner
 from projects.models import Project
@@ -22,6 +23,7 @@ class PartnerTable(RecordTable):
     """Partners."""
 
     name = "partners"
+    needs = (Action.CREATE, Resource.PARTNER)
     model = Partner
     columns = {
         name: name
@@ -33,6 +35,7 @@ class ContractTable(RecordTable):
     """Contracts and their links; a list that the file gives is the whole list."""
 
     name = "contracts"
+    needs = (Action.CREATE, Resource.CONTRACT)
     model = Contract
     columns = {
         name: name
@@ -160,6 +163,7 @@ class AmendmentTable(FactTable):
     """Signed amendments."""
 
     name = "amendments"
+    needs = (Action.SUBMIT, Resource.CONTRACT)
     model = Amendment
     paths = {
         "source_reference": "source_reference",

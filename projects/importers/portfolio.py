@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.db.models import F
 from django.utils.translation import gettext as _
 
+from accounts.enums import Action, Resource
 from accounts.models import User
 from common.models import RecordState
 from common.tabular.parsing import normalise_title
@@ -39,6 +41,7 @@ class PortfolioTable(RecordTable):
     """Nodes of the portfolio tree."""
 
     name = "portfolios"
+    needs = (Action.CREATE, Resource.PORTFOLIO)
     model = PortfolioNode
     columns = {"name": "name", "kind": "kind", "data_origin": "data_origin"}
     references = {"parent": ("parent", "portfolios", "code")}
@@ -50,6 +53,7 @@ class ProjectTable(RecordTable):
     """Projects; ministries and managers are recognised by their names."""
 
     name = "projects"
+    needs = (Action.CREATE, Resource.PROJECT)
     model = Project
     columns = {
         name: name
@@ -210,10 +214,21 @@ def _paths(*columns: str, **others: str) -> dict[str, str]:
     return {column: others.get(column, column) for column in columns}
 
 
-class BaselineTable(FactTable):
+class _OfProject(FactTable):
+    """Facts of a project."""
+
+    def reached(self, user: Any) -> Callable[[StagedRow], bool]:
+        """Tell the rows of the projects on which `user` may do what the table needs."""
+        projects = Project.objects.allowing(user, self.needs[0])
+        codes = set(projects.values_list("code", flat=True))
+        return lambda row: row.values["project"] in codes
+
+
+class BaselineTable(_OfProject):
     """Baselines."""
 
     name = "baselines"
+    needs = (Action.VALIDATE, Resource.PROJECT)
     model = Baseline
     paths = _paths(
         "project", "number", "name", "approved_on", "decision_reference", "full_cost",
@@ -224,10 +239,11 @@ class BaselineTable(FactTable):
     origin_path = "project__data_origin"
 
 
-class PlannedValueTable(FactTable):
+class PlannedValueTable(_OfProject):
     """Monthly planned values; they have the provenance of their baseline."""
 
     name = "planned_values"
+    needs = (Action.VALIDATE, Resource.PROJECT)
     model = PlannedValue
     paths = _paths(
         "project", "baseline", "month", "amount",
@@ -241,10 +257,11 @@ class PlannedValueTable(FactTable):
     project_path = "baseline__project_id"
 
 
-class ProgressTable(FactTable):
+class ProgressTable(_OfProject):
     """Progress reports."""
 
     name = "progress"
+    needs = (Action.REPORT, Resource.PROJECT)
     model = ProgressReport
     paths = _paths(
         "source_reference", "project", "reported_on", "percent_complete", "weather", "comment",
@@ -253,10 +270,11 @@ class ProgressTable(FactTable):
     references = (_PROJECT,)
 
 
-class EstimateTable(FactTable):
+class EstimateTable(_OfProject):
     """Estimates of cost and end date."""
 
     name = "estimates"
+    needs = (Action.ESTIMATE, Resource.PROJECT)
     model = Estimate
     paths = _paths(
         "source_reference", "project", "edition_on", "full_cost", "end_on", "duration_months",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +19,10 @@ class Fault:
     def as_dict(self) -> dict[str, str | int | None]:
         """Return the fault for JSON."""
         return asdict(self)
+
+    def moved_to(self, file: str) -> Fault:
+        """Return the same fault of a file under another name."""
+        return self if file == self.file else replace(self, file=file)
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"

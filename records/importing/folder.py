@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -11,6 +12,7 @@ from django.utils.translation import gettext as _
 from common.tabular import Cell, Row, TabularError, column_letter
 from common.tabular.child import read_frames
 from common.tabular.reader import text_rows, typed_rows
+from records.importing.amendments import Amendments
 from records.importing.cells import CellFault, cell_reader, default_of, shown
 from records.importing.rules import check_rules
 from records.importing.schema import TableSchema, load_schemas
@@ -18,18 +20,19 @@ from records.importing.sources import Place, job_of, table_of, tell_stranger
 from records.importing.stage import Key, Stage, StagedRow, StagedTable
 
 
-def read_folder(path: Path) -> Stage:
+def read_folder(path: Path, amendments: Amendments | None = None) -> Stage:
     """Read the tables at a path and check them by their schemas; nothing is looked up or written.
 
     The path is a folder, a zip, or one workbook; each table is a CSV, a workbook or a sheet.
-    Every fault is in `report`, however many there are. A name that is no table is a warning.
+    `amendments` correct cells and set lines aside, by the lines of the files. Every fault is in
+    `report`, however many there are. A name that is no table is a warning.
     """
     stage = Stage(path.name)
     schemas = load_schemas()
     job = job_of(path, schemas, stage.report)
     if job is None:
         return stage
-    reading = _Reading(stage, schemas)
+    reading = _Reading(stage, schemas, amendments or Amendments())
     for kind, *values in read_frames(job):
         reading.take(kind, values)
     stage.tables = {name: stage.tables[name] for name in schemas if name in stage.tables}
@@ -46,9 +49,13 @@ def read_folder(path: Path) -> Stage:
 class _Reading:
     """Turns what the child tells into staged tables, a file and a sheet after the other."""
 
-    def __init__(self, stage: Stage, schemas: dict[str, TableSchema]) -> None:
+    def __init__(
+        self, stage: Stage, schemas: dict[str, TableSchema], amendments: Amendments
+    ) -> None:
         self.stage = stage
         self.schemas = schemas
+        self.amendments = amendments
+        self.form = ""
         self.place = Place("")
         self.is_text = False
         self.is_1904 = False
@@ -70,8 +77,9 @@ class _Reading:
         if not self.place.name.startswith("."):
             tell_stranger(self.stage.report, self.place.name)
 
-    def _take_table(self, form: str, _encoding: str, _separator: str, is_1904: bool) -> None:  # noqa: FBT001
+    def _take_table(self, form: str, encoding: str, separator: str, is_1904: bool) -> None:  # noqa: FBT001
         self.is_text = form == "csv"
+        self.form = " ".join([form, encoding, separator.replace("\t", "tab")]).strip()
         self.is_1904 = is_1904
 
     def _take_sheet(self, name: str, is_hidden: bool) -> None:  # noqa: FBT001
@@ -173,7 +181,7 @@ class _Rows:
             )
             self.is_over = True
             return
-        table = self.stage.tables[name] = StagedTable(self.schema, label)
+        table = self.stage.tables[name] = StagedTable(self.schema, label, self.reading.form)
         self.reading.found.append(table)
         self.table = table
         table.columns = tuple(shown(cell).strip() for cell in _trimmed(header))
@@ -195,6 +203,8 @@ class _Rows:
 
     def _read(self, table: StagedTable, record: Row) -> None:
         """Read the cells of a row; a row of another width is one fault, and is not read."""
+        amendments = self.reading.amendments
+        record = amendments.apply(self.schema.name, table.columns, record)
         width = len(table.columns)
         cells = record.cells
         if not self.reading.is_text:
@@ -206,6 +216,9 @@ class _Rows:
             dict(self.defaults),
             set(self.missing),
         )
+        if amendments.is_aside(self.schema.name, record.line):
+            self._read_aside(table, row, cells)
+            return
         if len(cells) != width:
             _tell_ragged(self.stage, table, row)
             cells = (*cells, *[None] * width)[:width]
@@ -218,6 +231,15 @@ class _Rows:
                 row.values[name] = row.cells[index].strip() or None
                 if name not in row.bad:
                     self.stage.fault(table.schema.name, row, name, fault.code, fault.message)
+
+
+    def _read_aside(self, table: StagedTable, row: StagedRow, cells: tuple[Cell, ...]) -> None:
+        """Keep a row that is left out; what it holds is read for the totals, and not judged."""
+        table.aside.append(row)
+        for index, name, read in self.readers:
+            if index < len(cells):
+                with contextlib.suppress(CellFault):
+                    row.values[name] = read(cells[index])
 
 
 def _trimmed(row: Row) -> tuple[Cell, ...]:

@@ -19,3 +19,22 @@ def register_room(path: str) -> None:
 def registered_rooms() -> tuple[Any, ...]:
     """Return the rooms, those below first."""
     return tuple(import_string(path) for path in _ROOMS)
+
+
+# Files that are no table of the schemas, and that a room imports its own way.
+_FILE_KINDS: dict[str, str] = {}
+
+
+def register_file_kind(kind: str, path: str) -> None:
+    """Register the dotted name of a `records.services.filekinds.FileKind`."""
+    _FILE_KINDS[kind] = path
+
+
+def file_kind(kind: str) -> Any:
+    """Return a registered kind of file; KeyError when no room imports it."""
+    return import_string(_FILE_KINDS[kind])
+
+
+def file_kinds() -> tuple[str, ...]:
+    """Return every registered kind of file."""
+    return tuple(sorted(_FILE_KINDS))

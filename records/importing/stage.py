@@ -35,15 +35,18 @@ class StagedRow:
 
 @dataclass(slots=True)
 class StagedTable:
-    """One table of the folder. `file` names the file, and the sheet where it has several;
-    `columns` are those of the file; `is_readable` says that its rows could be read, so that a key
-    that is not found in it is really missing.
+    """One table of the folder. `file` names the file, and the sheet where it has several; `form`
+    tells its format, encoding and separator; `columns` are those of the file; `aside` the rows
+    left out on purpose, of which the cells alone are read; `is_readable` says that its rows could
+    be read, so that a key that is not found in it is really missing.
     """
 
     schema: TableSchema
     file: str
+    form: str = ""
     columns: tuple[str, ...] = ()
     rows: list[StagedRow] = field(default_factory=list)
+    aside: list[StagedRow] = field(default_factory=list)
     by_key: dict[Key, StagedRow] = field(default_factory=dict)
     is_readable: bool = True
 

@@ -100,6 +100,7 @@ class DraftFile(models.Model):
     position = models.PositiveSmallIntegerField(_("position"))
     name = models.CharField(_("name"), max_length=200)
     stored = models.CharField(_("place"), max_length=120, unique=True)
+    table = models.CharField(_("table"), max_length=40, blank=True)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
 

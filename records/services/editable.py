@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from simple_history.utils import bulk_create_with_history, bulk_update_with_history
@@ -77,6 +78,23 @@ class RecordTable(ImportTable):
             elif self.accepts(row, record, changed):
                 changes.updated.append((row, record, changed))
         return changes
+
+    def former(self, known: Any, column: str) -> Any:
+        """Return the value that a record has in a column."""
+        return self.current(known, column)
+
+    def stored_total(self, column: str, rows: list[StagedRow]) -> Decimal:
+        """Return the sum of a column over the records of these rows."""
+        total = Decimal(0)
+        for some in chunks(row.values["code"] for row in rows):
+            kept = self.model._default_manager.filter(code__in=some).order_by()
+            for amount in kept.values_list(self.columns[column], flat=True):
+                total += amount or 0
+        return total
+
+    def population(self) -> int:
+        """Return the number of records."""
+        return int(self.model._default_manager.count())
 
     def prepare(self, known: dict[str, Any]) -> None:
         """Read what comparing needs beside the records; nothing by default."""

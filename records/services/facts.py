@@ -6,6 +6,7 @@ A newer version of a document is not another content: see `records.services.supe
 from __future__ import annotations
 
 from collections.abc import Iterable
+from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
@@ -128,6 +129,29 @@ class FactTable(ImportTable):
             if row.values[column] != value
             and not (row.values[column] in (None, "") and value in (None, ""))
         }
+
+    def former(self, known: Stored, column: str) -> Any:
+        """Return the value that a fact has in a column."""
+        return known.values[list(self.paths).index(column)]
+
+    def stored_total(self, column: str, rows: list[StagedRow]) -> Decimal:
+        """Return the sum of a column over the facts of these rows, as they stand."""
+        primary = self.schema.primary_key
+        index = list(self.paths).index(column)
+        found = self.stored({row.key(primary) for row in rows})
+        amounts = (known.values[index] for known in found.values())
+        return sum((amount for amount in amounts if amount is not None), Decimal(0))
+
+    def population(self) -> int:
+        """Return the number of facts as they stand, of the exercises of the file if it has any."""
+        rows = self.model._default_manager.order_by()
+        if self.signed:
+            rows = rows.filter(document_reference="")
+        if "fiscal_year" in self.paths:
+            staged = self.plan.stage.tables[self.name]
+            years = {row.values["fiscal_year"] for row in staged.sound_rows()}
+            rows = rows.filter(fiscal_year__in=years)
+        return rows.count()
 
     def apply(self, changes: Changes, writer: Writer) -> None:
         """Insert the new facts, each with its batch, file and line."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -17,6 +18,7 @@ from records.importing.registry import registered_rooms
 from records.models import ImportBatch
 from records.services.plan import Plan, Writer
 from records.services.references import check_origins, check_references, look_up
+from records.services.rights import check_rights
 from records.services.traces import note_leaning
 
 Status = Literal["applied", "dry_run", "refused", "already_imported"]
@@ -79,10 +81,13 @@ def follow_one_another() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
 
 
-def run_plan(plan: Plan, *, actor: Any, dry_run: bool) -> ImportResult:
+def run_plan(
+    plan: Plan, *, actor: Any, dry_run: bool, agree: Callable[[Plan], None] | None = None
+) -> ImportResult:
     """Check the folder of a plan against the database, then apply it unless it is a dry run.
 
-    Called in the transaction of the import, after those under way.
+    Called in the transaction of the import, after those under way. `agree` is called between the
+    two, and raises what forbids to write.
     """
     stage = plan.stage
     digest = "" if stage.report.errors else stage.digest()
@@ -95,6 +100,8 @@ def run_plan(plan: Plan, *, actor: Any, dry_run: bool) -> ImportResult:
         return ImportResult("refused", errors=stage.report.errors, warnings=stage.report.warnings)
     if dry_run:
         return ImportResult("dry_run", counts=plan.counts(), warnings=stage.report.warnings)
+    if agree:
+        agree(plan)
     batch = _apply(plan, digest, actor)
     return ImportResult("applied", batch.code, plan.counts(), warnings=stage.report.warnings)
 
@@ -104,6 +111,7 @@ def validate(plan: Plan) -> None:
     look_up(plan)
     check_references(plan)
     check_origins(plan)
+    check_rights(plan)
     for room in plan.rooms:
         if room.check:
             room.check(plan)

@@ -5,8 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Any, ClassVar
 
+from accounts.enums import Action, Resource
 from records.importing.schema import TableSchema
 from records.importing.stage import Key, Stage, StagedRow
 from records.models import ImportBatch
@@ -65,9 +67,13 @@ class Writer:
 
 
 class ImportTable:
-    """How a room imports one table. One instance serves one import."""
+    """How a room imports one table. One instance serves one import.
+
+    `needs` is the (action, resource) of the policy that allows it.
+    """
 
     name: ClassVar[str]
+    needs: ClassVar[tuple[str, str]] = (Action.IMPORT, Resource.LEDGER)
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -87,8 +93,27 @@ class ImportTable:
         """Return the data origin of a row of the folder; empty when it cannot be told."""
         raise NotImplementedError
 
+    def reached(self, user: Any) -> Callable[[StagedRow], bool] | None:
+        """Return what tells the rows within the perimeter of a person who is not everywhere.
+
+        None, the default: the table is only for who may import it everywhere.
+        """
+        return None
+
     def compare(self) -> Changes:
         """Compare the sound rows with the database; what is refused is a fault of the stage."""
+        raise NotImplementedError
+
+    def former(self, known: Any, column: str) -> Any:
+        """Return the value that a known row of `Changes.updated` has in a column."""
+        raise NotImplementedError
+
+    def stored_total(self, column: str, rows: list[StagedRow]) -> Decimal:
+        """Return the sum of a column of amounts over what the database holds of these rows."""
+        raise NotImplementedError
+
+    def population(self) -> int:
+        """Return how many rows of the database a whole new deposit of the file would hold."""
         raise NotImplementedError
 
     def apply(self, changes: Changes, writer: Writer) -> None:
@@ -127,16 +152,22 @@ class Room:
 class Plan:
     """One import in progress. `found` is filled with what is created, as it is written.
 
-    `is_new_version` declares that changed facts replace the former ones. `replaced` gives, by
-    table, the ids of the counter-entry and of the newer version by that of the former fact;
-    `leans_on` the ids of the batches whose facts were found in the folder, `seen` those of the
-    known records, by table.
+    `user` is the person whose rights bound the rows; `is_new_version` declares that changed facts
+    replace the former ones. `replaced` gives, by table, the ids of the counter-entry and of the
+    newer version by that of the former fact; `leans_on` the ids of the batches whose facts were
+    found in the folder, `seen` those of the known records, by table.
     """
 
     def __init__(
-        self, stage: Stage, rooms: Iterable[Room], *, is_new_version: bool = False
+        self,
+        stage: Stage,
+        rooms: Iterable[Room],
+        *,
+        is_new_version: bool = False,
+        user: Any = None,
     ) -> None:
         self.stage = stage
+        self.user = user
         self.is_new_version = is_new_version
         self.replaced: dict[str, dict[int, tuple[int, int]]] = {}
         self.leans_on: set[int] = set()

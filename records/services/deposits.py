@@ -1,0 +1,253 @@
+"""Deposits: files kept as they came under names of ours, and what they hold."""
+
+from __future__ import annotations
+
+import hashlib
+import shutil
+import tempfile
+import unicodedata
+import uuid
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path, PurePath
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.services.audit import record_event
+from common.tabular import TabularError, read_table
+from records.enums import BatchKind, DraftState
+from records.exceptions import DepositRefused, WrongDraftState
+from records.importing.amendments import Amendments
+from records.importing.folder import read_folder
+from records.importing.recognition import headings_of, recognise
+from records.importing.registry import file_kind, file_kinds
+from records.importing.stage import Stage
+from records.models import DraftFile, ImportDraft
+from records.services.reports import recognised_tables
+
+FOLDER = "imports"
+_NAME_LENGTH = 200
+_PIECE = 1 << 20
+ALIVE = (DraftState.DRAFT, DraftState.CHECKED, DraftState.REFUSED)
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it was sent."""
+
+    name: str
+    stream: BinaryIO
+    size: int
+
+
+def deposit_files(
+    *, actor: Any, files: Sequence[Upload], is_new_version: bool = False
+) -> ImportDraft:
+    """Keep the files of a deposit and recognise what they hold; nothing else is written.
+
+    Raises DepositRefused: no file, too many, too large, a zip beside other files, a file that is
+    none of the tables.
+    """
+    _check_sizes(files)
+    kept: list[Path] = []
+    is_done = False
+    try:
+        with transaction.atomic():
+            draft = ImportDraft(author=actor, source=_source(files), is_new_version=is_new_version)
+            draft.full_clean()
+            draft.save()
+            for position, upload in enumerate(files):
+                kept.append(_keep(draft, position, upload))
+            _recognise(draft)
+            record_event(
+                actor=actor,
+                verb="deposited",
+                object_kind="import_draft",
+                object_code=str(draft.pk),
+                detail={"source": draft.source},
+            )
+        is_done = True
+    finally:
+        # The files of what was not recorded go, whatever stopped it.
+        for path in () if is_done else kept:
+            path.unlink(missing_ok=True)
+    return draft
+
+
+def _check_sizes(files: Sequence[Upload]) -> None:
+    limit = settings.IMPORT_MAX_BYTES
+    if not files:
+        raise DepositRefused(why=DepositRefused.NOTHING)
+    if len(files) > settings.IMPORT_MAX_FILES:
+        raise DepositRefused(why=DepositRefused.TOO_MANY % {"most": settings.IMPORT_MAX_FILES})
+    if sum(upload.size for upload in files) > limit:
+        raise DepositRefused(why=DepositRefused.TOO_LARGE % {"most": limit // 1_000_000})
+
+
+def clean_name(name: str) -> str:
+    """Return the name of a file to be shown: its last part, composed, without controls."""
+    last = PurePath(name.replace("\\", "/")).name
+    text = unicodedata.normalize("NFC", last)
+    kept = "".join(c for c in text if unicodedata.category(c)[0] != "C").strip()
+    return kept[-_NAME_LENGTH:] or "—"
+
+
+def _source(files: Sequence[Upload]) -> str:
+    return ", ".join(clean_name(upload.name) for upload in files)[:_NAME_LENGTH]
+
+
+def _keep(draft: ImportDraft, position: int, upload: Upload) -> Path:
+    """Copy a file to its place and record it."""
+    stored = f"{FOLDER}/{timezone.now():%Y}/{uuid.uuid4().hex}"
+    path = Path(settings.MEDIA_ROOT) / stored
+    path.parent.mkdir(parents=True, exist_ok=True)
+    digest = hashlib.sha256()
+    size = 0
+    with path.open("xb") as target:
+        while piece := upload.stream.read(_PIECE):
+            size += len(piece)
+            digest.update(piece)
+            target.write(piece)
+    DraftFile.objects.create(
+        draft=draft,
+        position=position,
+        name=clean_name(upload.name),
+        stored=stored,
+        size=size,
+        sha256=digest.hexdigest(),
+    )
+    return path
+
+
+def _recognise(draft: ImportDraft) -> None:
+    """Tell what the files are, and read them once."""
+    files = list(draft.files.all())
+    if len(files) > 1 and any(_is_zip(file) for file in files):
+        raise DepositRefused(why=DepositRefused.ZIP_ALONE)
+    for file in files:
+        file.table = "" if _is_zip(file) else _table_of(file)
+        file.save(update_fields=["table"])
+    other = _other_kind(files)
+    if other:
+        draft.kind = other
+        draft.recognised = [file_kind(other).recognise(files[0].path, files[0].name)]
+    else:
+        draft.kind = BatchKind.PORTFOLIO
+        draft.recognised = recognised_tables(read_deposit(draft).tables.values())
+    draft.save(update_fields=["kind", "recognised", "updated_at"])
+
+
+def _is_zip(file: DraftFile) -> bool:
+    return Path(file.name).suffix.lower() == ".zip"
+
+
+def _other_kind(files: list[DraftFile]) -> str:
+    """Return the kind of a file that is no table of the schemas; empty when none is told."""
+    if len(files) != 1 or _is_zip(files[0]) or files[0].table:
+        return ""
+    for kind in file_kinds():
+        if file_kind(kind).recognise(files[0].path, files[0].name):
+            return kind
+    return ""
+
+
+def _table_of(file: DraftFile) -> str:
+    """Return the table of a file of one sheet, or « workbook » when its sheets tell."""
+    named = recognise(file.name, ())
+    if named:
+        return named
+    try:
+        sheets = headings_of(read_table(file.path.read_bytes(), file=file.name))
+    except TabularError:
+        return ""
+    found = {name: recognise(f"{name}.csv", cells) for name, cells in sheets}
+    if len(sheets) > 1:
+        return "workbook" if any(name == table for name, table in found.items()) else ""
+    return next((recognise(file.name, cells) for _name, cells in sheets), "")
+
+
+def read_deposit(draft: ImportDraft) -> Stage:
+    """Read the files of a deposit with its corrections, and without its lines set aside.
+
+    Raises DepositRefused when a file is none of the tables.
+    """
+    amendments = Amendments(draft.corrections, draft.set_aside)
+    with _laid_out(draft) as (path, names):
+        stage = read_folder(path, amendments)
+    stage.source = draft.source
+    for staged in stage.tables.values():
+        staged.file = _renamed(staged.file, names)
+    report = stage.report
+    for faults in (report.errors, report.warnings):
+        faults[:] = [fault.moved_to(_renamed(fault.file, names)) for fault in faults]
+    return stage
+
+
+def _renamed(file: str, names: dict[str, str]) -> str:
+    """Return the name that people know; faults name a sheet after its file, in brackets."""
+    for own, given in names.items():
+        if file == own or file.startswith(f"{own} ["):
+            return given + file[len(own) :]
+    return file
+
+
+@contextmanager
+def _laid_out(draft: ImportDraft) -> Iterator[tuple[Path, dict[str, str]]]:
+    """Lay the files out as an import wants them, each named as its table; give the path and the
+    names that the files came with.
+    """
+    files = list(draft.files.all())
+    with tempfile.TemporaryDirectory() as parent:
+        if _is_zip(files[0]):
+            path = Path(parent) / "deposit.zip"
+            shutil.copyfile(files[0].path, path)
+            yield path, {"deposit.zip": files[0].name}
+            return
+        names: dict[str, str] = {}
+        for file in files:
+            own = _own_name(file, names)
+            names[own] = file.name
+            shutil.copyfile(file.path, Path(parent) / own)
+        yield Path(parent), names
+
+
+def _own_name(file: DraftFile, taken: dict[str, str]) -> str:
+    """Return the name under which a file is read: that of its table."""
+    table = file.table
+    if not table:
+        raise DepositRefused(why=DepositRefused.UNKNOWN % {"file": file.name})
+    suffix = Path(file.name).suffix.lower() or ".csv"
+    suffix = suffix if suffix in (".xlsx", ".xlsm", ".ods", ".xls") else ".csv"
+    own = f"{table}{suffix}"
+    if own in taken:
+        raise DepositRefused(why=DepositRefused.TWICE % {"one": taken[own], "other": file.name})
+    return own
+
+
+@transaction.atomic
+def abandon_draft(*, actor: Any, draft_id: int) -> ImportDraft:
+    """Give a deposit up: its files are removed, what was told of it stays in the log.
+
+    Raises WrongDraftState when it is being recorded, or was.
+    """
+    draft = ImportDraft.objects.select_for_update(of=("self",)).get(pk=draft_id)
+    if draft.state not in ALIVE:
+        raise WrongDraftState(state=draft.get_state_display())
+    draft.state = DraftState.ABANDONED
+    draft.version += 1
+    draft.save()
+    remove_files(draft)
+    record_event(
+        actor=actor, verb="abandoned", object_kind="import_draft", object_code=str(draft.pk)
+    )
+    return draft
+
+
+def remove_files(draft: ImportDraft) -> None:
+    """Remove the files of a deposit from the disk once the transaction is committed."""
+    paths = [file.path for file in draft.files.all()]
+    transaction.on_commit(lambda: [path.unlink(missing_ok=True) for path in paths])
