@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Reach, ScopeKind
 from accounts.scoping import register_rows, register_scope
-from records.importing.registry import register_room
+from records.importing.registry import register_file_kind, register_room
 from records.subjects import register_subject
 
 
@@ -21,6 +21,7 @@ class ProjectsConfig(AppConfig):
     def ready(self) -> None:
         """Register by name the tables that the room imports and what each reach opens in it."""
         register_room("projects.importers.portfolio.ROOM")
+        register_file_kind("panorama", "projects.importers.deposits.PANORAMA")
         register_subject("project", "projects.subjects.PROJECT")
         register_rows(Reach.NODE, "projects.project", "projects.scoping.projects_in_nodes")
         register_rows(Reach.OWN, "projects.project", "projects.scoping.own_projects")

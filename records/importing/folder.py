@@ -232,7 +232,6 @@ class _Rows:
                 if name not in row.bad:
                     self.stage.fault(table.schema.name, row, name, fault.code, fault.message)
 
-
     def _read_aside(self, table: StagedTable, row: StagedRow, cells: tuple[Cell, ...]) -> None:
         """Keep a row that is left out; what it holds is read for the totals, and not judged."""
         table.aside.append(row)

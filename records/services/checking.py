@@ -154,9 +154,9 @@ def _agree(anomalies: list[Anomaly], draft: ImportDraft) -> None:
         raise NotReady()
 
 
-def _apply_file(draft: ImportDraft) -> ImportBatch:
+def _apply_file(draft: ImportDraft) -> ImportBatch | None:
     file = draft.files.get()
-    batch: ImportBatch = file_kind(draft.kind).apply(file.path, file.name, draft.author)
+    batch: ImportBatch | None = file_kind(draft.kind).apply(file.path, file.name, draft.author)
     return batch
 
 

@@ -27,9 +27,7 @@ def build_report(plan: Plan, anomalies: list[Anomaly]) -> dict[str, Any]:
     ]
     return {
         "tables": tables,
-        "totals": [
-            total for staged in plan.stage.tables.values() for total in _totals(plan, staged)
-        ],
+        "totals": [total for staged in plan.stage.tables.values() for total in _totals(staged)],
         "errors": errors,
         "errors_total": len(report.errors),
         "warnings": [fault.as_dict() for fault in report.warnings[:SHOWN]],
