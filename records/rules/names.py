@@ -31,8 +31,3 @@ def clean_file_name(given: str) -> str:
 def extension_of(file_name: str) -> str:
     """Return the extension in lower case, without its dot; empty without one."""
     return file_name.rpartition(".")[2].lower() if "." in file_name else ""
-
-
-def has_hidden_characters(text: str) -> bool:
-    """Whether a one-line text holds characters that nobody sees, or that reorder it."""
-    return bool(_HIDDEN.search(text))

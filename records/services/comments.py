@@ -6,8 +6,10 @@ import datetime as dt
 import unicodedata
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.enums import Action, Resource
 from accounts.models import User
@@ -24,6 +26,7 @@ from records.services.withdrawal import refuse_reasonless, withdraw
 from records.subjects import find_subject
 
 EDITABLE_MINUTES = 15
+LONGEST = 5000  # code points
 
 
 @transaction.atomic
@@ -114,8 +117,14 @@ def _check_parent(parent: Comment) -> None:
 
 
 def _plain(text: str) -> str:
-    """Return the text in NFC with plain ends of lines."""
-    return unicodedata.normalize("NFC", text.replace("\r\n", "\n").replace("\r", "\n")).strip()
+    """Return the text in NFC with plain ends of lines. Raises ValidationError (too long, NUL)."""
+    plain = text.replace("\r\n", "\n").replace("\r", "\n")
+    found = unicodedata.normalize("NFC", plain).strip()
+    if len(found) > LONGEST:
+        raise ValidationError({"body": _("At most %(count)s characters.") % {"count": LONGEST}})
+    if "\x00" in found:
+        raise ValidationError({"body": _("A null character is not allowed.")})
+    return found
 
 
 def _lock(comment_id: int, expected_version: int) -> Comment:
