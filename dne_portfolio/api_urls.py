@@ -16,6 +16,7 @@ from jobs.api import views as jobs
 from partners.api import views as partners
 from projects.api import facts, portfolio
 from projects.api import views as projects
+from records.api import annotations, notifications
 
 router = SimpleRouter()
 for prefix, viewset in (
@@ -39,6 +40,9 @@ for prefix, viewset in (
     ("jobs", jobs.JobViewSet),
     ("grants", grants.GrantViewSet),
     ("audit-events", grants.AuditEventViewSet),
+    ("attachments", annotations.AttachmentViewSet),
+    ("comments", annotations.CommentViewSet),
+    ("notifications", notifications.NotificationViewSet),
 ):
     router.register(prefix, viewset, basename=prefix)
 

@@ -64,6 +64,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ContractKindEnum": "partners.enums.ContractKind",
         "RecordStateEnum": "common.models.RecordState",
         "JobStateEnum": "jobs.enums.JobState",
+        "AttachmentKindEnum": "records.enums.AttachmentKind",
     },
     "SORT_OPERATION_PARAMETERS": False,
 }

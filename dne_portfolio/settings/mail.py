@@ -17,13 +17,9 @@ EMAIL_HOST_USER = _env.str("EMAIL_HOST_USER", default="")
 EMAIL_HOST_PASSWORD = _env.str("EMAIL_HOST_PASSWORD", default="")
 EMAIL_USE_TLS = _env.bool("EMAIL_USE_TLS", default=False)
 EMAIL_USE_SSL = _env.bool("EMAIL_USE_SSL", default=False)
-EMAIL_TIMEOUT = 5
 EMAIL_BACKEND = f"django.core.mail.backends.{'smtp' if EMAIL_HOST else 'console'}.EmailBackend"
 DEFAULT_FROM_EMAIL = _env.str("DEFAULT_FROM_EMAIL", default="portefeuille@localhost")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
-
-# Links sent by mail begin with it; the header of a request is not trusted for that.
-SITE_URL = _env.str("SITE_URL", default="http://127.0.0.1:8000").rstrip("/")
 
 # A program that answers 0 for a clean file, given its path as the last argument: for example
 # "clamdscan --no-summary --fdpass". Empty: files are not scanned.

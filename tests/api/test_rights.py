@@ -35,6 +35,9 @@ COMMON = {
     "indicators": dict.fromkeys(SEEN, 29),
     "indicator-values": dict.fromkeys(SEEN, 0),
     "jobs": dict.fromkeys(SEEN, 0),
+    "attachments": dict.fromkeys(SEEN, 0),
+    "comments": dict.fromkeys(SEEN, 0),
+    "notifications": dict.fromkeys(SEEN, 0),
 }
 ALL = (*OF_PROJECT, *COMMON)
 

@@ -2,30 +2,25 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
-from urllib.parse import quote
 
 from django import forms
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseBase
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.enums import Action, Resource
+from records.downloads import as_download
 from records.models import Attachment
 from records.models.annotations import is_outside_the_house
 from records.permissions import attachment_for
 from records.selectors import with_files
 from records.services import attachments as services
-from records.services.storage import open_verified
 from records.subjects import Subject, find_subject
 from web.mixins import PageView, ServiceFormView
 from web.records.forms import AttachForm, DescribeForm, ReplaceForm, WithdrawForm
 from web.records.places import place_of, section_of, subject_of
-
-# Whatever the file holds, the browser saves it: it is never shown, and nothing in it runs.
-DOWNLOAD_POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 
 
 class AttachView(ServiceFormView):
@@ -221,17 +216,4 @@ class DownloadView(PageView):
         file = attachment.files.filter(number=number).first()
         if file is None:
             raise Http404
-        return as_download(open_verified(file.stored_name, file.sha256), file)
-
-
-def as_download(content: Any, file: Any) -> FileResponse:
-    """Return a file as an attachment that no browser interprets."""
-    response = FileResponse(content, content_type="application/octet-stream")
-    response["Content-Length"] = str(file.size)
-    plain = re.sub(r"[^A-Za-z0-9._-]", "_", file.file_name)
-    response["Content-Disposition"] = (
-        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(file.file_name, safe='')}"
-    )
-    response["X-Content-Type-Options"] = "nosniff"
-    response["Content-Security-Policy"] = DOWNLOAD_POLICY
-    return response
+        return as_download(file)
