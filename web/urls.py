@@ -9,6 +9,8 @@ urlpatterns = [
     path("", include("web.dashboard.urls")),
     path("", include("web.auth.urls")),
     path("", include("web.preferences.urls")),
+    path("", include("web.search.urls")),
+    path("", include("web.help.urls")),
     path("", include("web.views_saved.urls")),
     path("", include("web.projects.urls")),
     path("", include("web.portfolios.urls")),
