@@ -5,6 +5,9 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
+from accounts.enums import Action, Resource
+from jobs.registry import register, register_daily
+
 
 class WebConfig(AppConfig):
     """The room `web`; see docs/architecture.md."""
@@ -12,3 +15,14 @@ class WebConfig(AppConfig):
     name = "web"
     verbose_name = _("web")
     default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Register the purge of the accounts: their room stands below that of the jobs."""
+        register(
+            "accounts.purge",
+            "accounts.services.retention.run_purge",
+            _("Purge of the security events"),
+            needs=(Action.UPDATE, Resource.USER),
+            results={"purged": _("Events purged")},
+        )
+        register_daily("accounts.purge", "web.personal.retention.request_purge")

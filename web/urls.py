@@ -11,6 +11,7 @@ urlpatterns = [
     path("", include("web.preferences.urls")),
     path("", include("web.search.urls")),
     path("", include("web.help.urls")),
+    path("", include("web.personal.urls")),
     path("", include("web.views_saved.urls")),
     path("", include("web.projects.urls")),
     path("", include("web.portfolios.urls")),

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.exceptions import (
+    AlreadyPseudonymised,
     AlreadySuspended,
     LastAdministrator,
     NotAPerson,
@@ -109,11 +110,13 @@ def suspend_person(*, actor: Any, user_id: int, expected_version: int, reason: s
 def reactivate_person(*, actor: Any, user_id: int, expected_version: int, reason: str) -> User:
     """Open a suspended account again; the person logs in anew.
 
-    Raises StaleEdit, NotAPerson, NotSuspended.
+    Raises StaleEdit, NotAPerson, NotSuspended, AlreadyPseudonymised.
     """
     user = _lock(user_id, expected_version)
     if user.suspended_at is None:
         raise NotSuspended()
+    if user.pseudonymised_at is not None:
+        raise AlreadyPseudonymised()
     user.is_active = True
     user.suspended_at = None
     user.suspended_by = None

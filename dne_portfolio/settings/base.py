@@ -142,3 +142,6 @@ IMPORT_MAX_FILES = 20
 IMPORT_CHECK_LINES = 2_000
 # A deposit left alone for so long is abandoned, and its files removed.
 IMPORT_DRAFT_DAYS = env.int("IMPORT_DRAFT_DAYS", default=30)
+
+# Months for which security events are kept (accounts/services/retention.py).
+RETENTION_SECURITY_MONTHS = env.int("RETENTION_SECURITY_MONTHS", default=12)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from accounts.enums import Action, Resource
 from accounts.permissions import can
 from common.folding import folded
-from projects.enums import ProjectState
+from common.models import RecordState
 from projects.models import Project
 from web.search.marking import marked
 from web.search.selectors import Group, Hit, Search, best_first, found_projects
@@ -95,7 +95,7 @@ def actions(user: Any, words: str) -> Group:
     """
     verbs, left = named(words)
     wanted = Search(user, left.strip())
-    rows = found_projects(wanted).filter(state=ProjectState.OPEN)
+    rows = found_projects(wanted).filter(state=RecordState.OPEN)
     if not verbs:
         rows = rows.filter(code__iexact=left.strip())
     found = list(best_first(rows, wanted, "code", "title")[:MOST_PROJECTS])

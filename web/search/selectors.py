@@ -143,9 +143,7 @@ def partners(wanted: Search) -> Group:
     rows = Partner.objects.visible_to(wanted.user)
     rows = rows.filter(wanted.condition("code", "name", "identifier"))
     hits = [
-        wanted.hit(
-            row.name, str(row.get_kind_display()), reverse("web:partner", args=[row.code])
-        )
+        wanted.hit(row.name, str(row.get_kind_display()), reverse("web:partner", args=[row.code]))
         for row in best_first(rows, wanted, "code", "name")[: wanted.most]
     ]
     return Group("partners", _("Partners"), rows.count(), hits, _list("web:partners", wanted))

@@ -9,6 +9,8 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import DataOrigin
 from projects.enums import Weather
+from web.help.glossary import Term
+from web.help.screens import terms_of
 from web.levels import CUES
 
 register = template.Library()
@@ -40,6 +42,12 @@ def cue(level: str) -> dict[str, Any]:
 def origin_label(origin: str) -> str:
     """Return the words of a data origin."""
     return str(DataOrigin(origin).label) if origin in DataOrigin.values else ""
+
+
+@register.simple_tag
+def screen_terms(section: str) -> list[Term]:
+    """Return the terms of the glossary that the screens of a section use."""
+    return terms_of(section)
 
 
 @register.filter
