@@ -31,7 +31,7 @@ def _moment(cell: dict[str, Any]) -> Cell:
 def text_rows(told: Iterable[Any]) -> Iterator[Row]:
     """Yield the rows of a CSV; the apostrophe of our own exports is taken off."""
     for line, cells in told:
-        yield Row(line, tuple([strip_mark(cell) for cell in cells]))
+        yield Row(line, tuple([strip_mark(c) if c[:1] == "'" else c for c in cells]))
 
 
 def typed_rows(told: Iterable[Any]) -> Iterator[Row]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 from typing import Any, BinaryIO
 
 from common.tabular_child.frames import Frames
-from common.tabular_child.limits import Limits, confine, grant_time
+from common.tabular_child.limits import Limits, confine, grant_time, peak_memory
 from common.tabular_child.read import read_file, stem, unpack_files
 from common.tabular_child.refusal import Refusal
 
@@ -58,7 +58,7 @@ def main() -> None:
         frames.tell("archive_refused", refusal.as_dict())
     except MemoryError:
         frames.tell("archive_refused", Refusal("too_large", reason="memory").as_dict())
-    frames.tell("done")
+    frames.tell("done", peak_memory())
 
 
 if __name__ == "__main__":

@@ -17,7 +17,7 @@ _CELLS = 20_000
 # Controls that no text of a table needs, and marks that make a text read as what it is not.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff\ud800-\udfff]")
 _BIDI = re.compile("[\u202a-\u202e\u2066-\u2069]")
-_HIDDEN = re.compile(f"{_CONTROL.pattern[:-1]}{_BIDI.pattern[1:]}")
+HIDDEN = re.compile(f"{_CONTROL.pattern[:-1]}{_BIDI.pattern[1:]}")
 
 
 def letter(index: int) -> str:
@@ -35,10 +35,10 @@ def check_texts(line: int, cells: Sequence[Any]) -> None:
 
     Raises Refusal `control_character` or `bidi_character`.
     """
-    if not _HIDDEN.search("".join([cell for cell in cells if isinstance(cell, str)])):
+    if not HIDDEN.search("".join([cell for cell in cells if isinstance(cell, str)])):
         return
     for index, cell in enumerate(cells):
-        found = _HIDDEN.search(cell) if isinstance(cell, str) else None
+        found = HIDDEN.search(cell) if isinstance(cell, str) else None
         if found:
             code = "bidi_character" if _BIDI.match(found[0]) else "control_character"
             raise Refusal(code, line=line, column=letter(index), mark=f"U+{ord(found[0]):04X}")
@@ -76,7 +76,11 @@ class Frames:
     def row(self, line: int, cells: Iterable[Any]) -> None:
         """Send one row; Refusal where a text is no text of a table."""
         values = [cell if isinstance(cell, str) else _plain(cell) for cell in cells]
-        if self._checks_text:
+        self.text_row(line, values, is_clean=False)
+
+    def text_row(self, line: int, values: list[Any], *, is_clean: bool) -> None:
+        """Send one row of texts; `is_clean` says that the file was searched already."""
+        if self._checks_text and not is_clean:
             check_texts(line, values)
         self._batch.append((line, values))
         self._cells += len(values)

@@ -12,10 +12,10 @@ import re
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from common.tabular_child.frames import Frames
+from common.tabular_child.frames import HIDDEN, Frames
 from common.tabular_child.limits import Limits
 from common.tabular_child.refusal import Refusal
 
@@ -89,6 +89,8 @@ class _Proof:
     bad_line: int | None = None
     nul_line: int | None = None
     has_text: bool = False
+    is_clean: bool = True
+    separators: set[str] = field(default_factory=set)
     width: int = 0
 
     def take(self, text: str, limits: Limits) -> None:
@@ -96,6 +98,8 @@ class _Proof:
         if self.nul_line is None and "\x00" in text:
             self.nul_line = self.line + text.count("\n", 0, text.index("\x00"))
         self.has_text = self.has_text or bool(text.strip(_NOTHING))
+        self.is_clean = self.is_clean and not HIDDEN.search(text)
+        self.separators.update(separator for separator in SEPARATORS if separator in text)
         self.line += text.count("\n")
         last = max(text.rfind("\n"), text.rfind("\r"))
         self.width = self.width + len(text) if last < 0 else len(text) - last - 1
@@ -117,8 +121,8 @@ def _prove(stream: BinaryIO, encoding: str, limits: Limits) -> _Proof:
     return proof
 
 
-def find_encoding(stream: BinaryIO, limits: Limits) -> str:
-    """Return the encoding: UTF-8 (mark or not), UTF-16, UTF-32 or Windows-1252.
+def find_encoding(stream: BinaryIO, limits: Limits) -> tuple[str, _Proof]:
+    """Return the encoding, UTF-8 (mark or not), UTF-16, UTF-32 or Windows-1252, and its proof.
 
     Raises Refusal `encoding`, `nul_bytes`, `empty_file` or `too_large`.
     """
@@ -137,7 +141,7 @@ def find_encoding(stream: BinaryIO, limits: Limits) -> str:
         raise Refusal("nul_bytes", line=proof.nul_line)
     if not proof.has_text:
         raise Refusal("empty_file")
-    return encoding
+    return encoding, proof
 
 
 # The line where it begins, and its cells.
@@ -225,19 +229,20 @@ def _regularity(text: _Text, separator: str) -> _Reading:
     return _Reading(separator, count / total, width)
 
 
-def _find_separator(text: _Text) -> str:
+def _find_separator(text: _Text, present: set[str]) -> str:
     """Return the separator under which the whole file is clearly the most regular.
 
     Raises Refusal `not_a_table` when no separator makes two columns, and `ambiguous_separator`
     when two do so on every line, or about as well as each other.
     """
-    first, *others = sorted(
-        (_regularity(text, separator) for separator in SEPARATORS),
+    readings = sorted(
+        (_regularity(text, separator) for separator in SEPARATORS if separator in present),
         key=lambda reading: reading.weight,
         reverse=True,
     )
-    if first.share == 0:
+    if not readings or readings[0].share == 0:
         raise Refusal("not_a_table", reason="no_separator")
+    first, *others = readings
     for other in others:
         if other.share == first.share == 1 or first.weight < _CLEARLY * other.weight:
             raise Refusal(
@@ -275,7 +280,8 @@ def read_text(
     else the one that the whole file proves. Raises Refusal, located.
     """
     csv.field_size_limit(limits.cell_text)
-    text = _Text(stream, find_encoding(stream, limits))
+    encoding, proof = find_encoding(stream, limits)
+    text = _Text(stream, encoding)
     head = text.head()
     if _MARKUP.match(head):
         raise Refusal("not_a_table", reason="markup", line=1)
@@ -283,12 +289,14 @@ def read_text(
     if hint:
         separator = separator or hint[1]
         text = _Text(stream, text.encoding, skipped=1)
-    separator = separator or _separator_of(head, headings) or _find_separator(text)
+    separator = (
+        separator or _separator_of(head, headings) or _find_separator(text, proof.separators)
+    )
     frames.tell("table", "csv", text.encoding, separator, False)  # noqa: FBT003
     frames.tell("sheet", "", False)  # noqa: FBT003
     try:
         with closing(text.records(separator, strict=True)) as records:
-            _send(records, frames, limits)
+            _send(records, frames, limits, is_clean=proof.is_clean)
     except _BadRecord as error:
         if "field limit" in str(error):
             raise Refusal(
@@ -297,7 +305,7 @@ def read_text(
         raise Refusal("quotes", line=error.line, detail=str(error)) from None
 
 
-def _send(records: Iterable[Record], frames: Frames, limits: Limits) -> None:
+def _send(records: Iterable[Record], frames: Frames, limits: Limits, *, is_clean: bool) -> None:
     """Send the records; Refusal beyond the rows and columns of a table."""
     for count, (line, cells) in enumerate(records):
         # One more than the rows: the heading.
@@ -305,4 +313,4 @@ def _send(records: Iterable[Record], frames: Frames, limits: Limits) -> None:
             raise Refusal("too_large", reason="many_rows", line=line, size=limits.text_rows)
         if len(cells) > limits.columns:
             raise Refusal("too_large", reason="many_columns", line=line, size=limits.columns)
-        frames.row(line, cells)
+        frames.text_row(line, cells, is_clean=is_clean)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import random
 import struct
 import zipfile
 import zlib
@@ -44,6 +45,23 @@ def remade(
     return stream.getvalue()
 
 
+def swollen(data: bytes, name: str, megabytes: int) -> bytes:
+    """Copy an archive, one member of which ends with so many megabytes of spaces."""
+    stream = io.BytesIO()
+    with (
+        zipfile.ZipFile(io.BytesIO(data)) as source,
+        zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as target,
+    ):
+        for item in source.infolist():
+            info = zipfile.ZipInfo(item.filename)
+            info.compress_type = zipfile.ZIP_DEFLATED
+            with target.open(info, "w") as member:
+                member.write(source.read(item))
+                for _megabyte in range(megabytes if item.filename == name else 0):
+                    member.write(b" " * MEGABYTE)
+    return stream.getvalue()
+
+
 def in_sheet(content: bytes, **added: bytes) -> bytes:
     """Return a workbook whose sheet holds these rows."""
     return remade(xlsx(GOOD), {_SHEET: _WORKSHEET % content}, added)
@@ -76,11 +94,12 @@ def _patched(data: bytes, old: bytes, new: bytes) -> bytes:
 
 
 def lying_directory() -> bytes:
-    """A sheet of 300 MB that its directory and its headers say is of a kilobyte."""
+    """A sheet of 100 MB that its directory and its headers say is of a kilobyte."""
     packer = zlib.compressobj(9, zlib.DEFLATED, -15)
     piece = b"<row></row>" * 95_000
-    packed = b"".join([packer.compress(piece) for _ in range(300)]) + packer.flush()
-    data = remade(xlsx(GOOD), {_SHEET: b"@" * 1024})
+    packed = b"".join([packer.compress(piece) for _ in range(100)]) + packer.flush()
+    # Noise, so that its packed size is found in the headers and nowhere else.
+    data = remade(xlsx(GOOD), {_SHEET: random.Random(1).randbytes(1024)})
     with zipfile.ZipFile(io.BytesIO(data)) as source:
         item = source.getinfo(_SHEET)
         offset, length = item.header_offset, item.compress_size
@@ -109,12 +128,12 @@ def _shifted(data: bytes, after: int, shift: int) -> bytes:
 
 
 def overlapping() -> bytes:
-    """Two hundred names in the directory for one and the same compressed kernel of 10 MB."""
+    """Twenty-six names in the directory for one and the same compressed kernel of 10 MB."""
     kernel = archive(a=b"0" * (10 * MEGABYTE))
     end = kernel.rindex(b"PK\x05\x06")
     start = struct.unpack_from("<L", kernel, end + 16)[0]
     entry = kernel[start:end]
-    entries = b"".join(entry.replace(b"a", b"%c" % (97 + i), 1) for i in range(26))
+    entries = b"".join(entry[:-1] + b"%c" % (97 + i) for i in range(26))
     tail = struct.pack("<4sHHHHLLH", b"PK\x05\x06", 0, 0, 26, 26, len(entries), start, 0)
     return kernel[:start] + entries + tail
 
