@@ -10,6 +10,7 @@ import csv
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
 from decimal import Decimal
+from pathlib import Path
 from typing import IO, Any, Literal
 
 from django.utils import timezone
@@ -164,20 +165,31 @@ def write_xlsx(
     import xlsxwriter  # noqa: PLC0415
 
     book = xlsxwriter.Workbook(stream, _OPTIONS)
-    if created is not None:
-        book.set_properties({"created": created})
-    bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
-    sheet = book.add_worksheet(sheet_name)
-    sheet.freeze_panes(1, 0)
-    for place, column in enumerate(columns):
-        sheet.set_column(place, place, column.width)
-        _write_cell(sheet, 0, place, str(column.heading), bold)
-    written = _write_rows(book, sheet, columns, rows)
-    if written:
-        sheet.autofilter(0, 0, written, len(columns) - 1)
-    _write_notes(book, notes_lines(notes, columns), bold)
-    book.close()
+    try:
+        if created is not None:
+            book.set_properties({"created": created})
+        bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
+        sheet = book.add_worksheet(sheet_name)
+        sheet.freeze_panes(1, 0)
+        for place, column in enumerate(columns):
+            sheet.set_column(place, place, column.width)
+            _write_cell(sheet, 0, place, str(column.heading), bold)
+        written = _write_rows(book, sheet, columns, rows)
+        if written:
+            sheet.autofilter(0, 0, written, len(columns) - 1)
+        _write_notes(book, notes_lines(notes, columns), bold)
+        book.close()
+    finally:
+        if not book.fileclosed:
+            _discard(book)
     return written
+
+
+def _discard(book: Any) -> None:
+    """Remove the temporary files of a workbook that will not be finished."""
+    for sheet in book.worksheets():
+        sheet.row_data_fh.close()
+        Path(sheet.row_data_filename).unlink(missing_ok=True)
 
 
 def _write_rows(

@@ -103,7 +103,8 @@ def unpack_files(stream: BinaryIO, limits: Limits) -> Iterator[tuple[str, Binary
         for item in archive.infolist():
             if item.is_dir():
                 continue
-            if PurePosixPath(item.filename).suffix.lower() not in _TABLES:
+            path = PurePosixPath(item.filename)
+            if path.suffix.lower() not in _TABLES or path.name.startswith("."):
                 yield item.filename, None
                 continue
             with inflater.unpack(item.filename) as content:

@@ -25,10 +25,11 @@ def _xlsx_cell(sheet: Any, place: tuple[int, int], value: object, day: Any) -> N
         sheet.write_string(*place, str(value))
 
 
-def xlsx(sheets: dict[str, Rows], hidden: Sequence[str] = ()) -> bytes:
+def xlsx(sheets: dict[str, Rows], hidden: Sequence[str] = (), *, date_1904: bool = False) -> bytes:
     """Build a workbook; numbers, dates and logical values keep their type."""
     stream = io.BytesIO()
-    book = xlsxwriter.Workbook(stream, {"strings_to_formulas": False, "strings_to_urls": False})
+    options = {"strings_to_formulas": False, "strings_to_urls": False, "date_1904": date_1904}
+    book = xlsxwriter.Workbook(stream, options)
     day = book.add_format({"num_format": "dd/mm/yyyy"})
     for name, rows in sheets.items():
         sheet = book.add_worksheet(name)
