@@ -16,7 +16,7 @@ from records.importing.amendments import Amendments
 from records.importing.cells import CellFault, cell_reader, default_of, shown
 from records.importing.rules import check_rules
 from records.importing.schema import TableSchema, load_schemas
-from records.importing.sources import Place, job_of, table_of, tell_stranger
+from records.importing.sources import Place, is_notes, job_of, table_of, tell_stranger
 from records.importing.stage import Key, Stage, StagedRow, StagedTable
 
 
@@ -97,11 +97,11 @@ class _Reading:
             self._tell_unread()
 
     def _tell_unread(self) -> None:
-        """Warn once of a sheet that is no table; the notes of an export are expected."""
-        if table_of(Place("", self.place.sheet), self.schemas) is None:
-            label = self.place.label
-            if all(fault.file != label for fault in self.stage.report.warnings):
-                tell_stranger(self.stage.report, label)
+        """Warn once of a sheet that is no table, or is hidden; notes of an export are expected."""
+        label = self.place.label
+        warned = {fault.file for fault in self.stage.report.warnings}
+        if not is_notes(self.place) and label not in warned:
+            tell_stranger(self.stage.report, label)
 
     def _take_fault(self, error: TabularError) -> None:
         """Refuse a sheet; one that is no table may hold what it likes."""

@@ -46,15 +46,17 @@ class Place:
         return self.name[:_FILE_LENGTH]
 
 
-def table_of(place: Place, schemas: dict[str, TableSchema]) -> TableSchema | None:
-    """Return the table of a sheet: the one that it is named after, else that of its file.
+def is_notes(place: Place) -> bool:
+    """Tell whether a sheet is that of the notes of an export, which is no table."""
+    return place.sheet.strip().casefold() in NOTES_NAMES
 
-    The notes of our own exports are no table.
-    """
+
+def table_of(place: Place, schemas: dict[str, TableSchema]) -> TableSchema | None:
+    """Return the table of a sheet: the one that it is named after, else that of its file."""
     sheet = place.sheet.strip()
     if sheet in schemas:
         return schemas[sheet]
-    return None if sheet.casefold() in NOTES_NAMES else schemas.get(place.stem)
+    return None if is_notes(place) else schemas.get(place.stem)
 
 
 def job_of(path: Path, schemas: dict[str, TableSchema], report: Report) -> Job | None:
