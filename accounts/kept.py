@@ -1,7 +1,7 @@
 """What was typed in a form whose session had ended: kept for the same person, shown again.
 
-It stays in the session of the browser, without passwords, until the person logs in again. Nobody
-else on that browser gets it: it bears the name of whoever typed it.
+It stays in the session of the browser, without passwords nor files, until the person logs in again.
+Nobody else on that browser gets it: it bears the name of whoever typed it.
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from accounts.devices import owner_of
 _KEY = "kept_form"
 _LONGEST = 200_000
 _CLOSED = ("/compte/", "/connexion/", "/lien/")
+_FORMS = ("application/x-www-form-urlencoded", "multipart/form-data")
 _SECRETS = ("password", "csrf", "otp")
 
 
@@ -25,7 +26,7 @@ def keep_form(request: HttpRequest, place: str) -> None:
     path = urlsplit(place).path
     if not owner or path.startswith(_CLOSED) or path != request.path:
         return
-    if request.content_type != "application/x-www-form-urlencoded":
+    if request.content_type not in _FORMS:
         return
     fields = request.POST.copy()
     for name in list(fields):

@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth import REDIRECT_FIELD_NAME
 from django.contrib.auth.middleware import LoginRequiredMiddleware as DjangoLoginRequired
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
-from django.utils.http import url_has_allowed_host_and_scheme, urlencode
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.entry import follow_session
 from accounts.kept import keep_form
@@ -54,7 +54,7 @@ class SessionGuardMiddleware:
             )
         code = has_second_factor(request.user)
         url = resolve_url(settings.SECOND_FACTOR_CODE_URL if code else settings.SECOND_FACTOR_URL)
-        return HttpResponseRedirect(f"{url}?{urlencode({'next': request.get_full_path()})}")
+        return redirect_to_login(request.get_full_path(), url)
 
 
 class LoginRequiredMiddleware(DjangoLoginRequired):
@@ -77,10 +77,10 @@ class LoginRequiredMiddleware(DjangoLoginRequired):
         place = page_of(request)
         if request.method == "POST":
             keep_form(request, place)
-        url = f"{resolve_url(settings.LOGIN_URL)}?{urlencode({REDIRECT_FIELD_NAME: place})}"
+        answer = redirect_to_login(place)
         if request.headers.get("HX-Request") == "true":
-            return HttpResponse(status=204, headers={"HX-Redirect": url})
-        return HttpResponseRedirect(url)
+            return HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
+        return answer
 
 
 def page_of(request: HttpRequest) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.apps import AppConfig
+from django.contrib.admin import apps as admin
 from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
@@ -12,9 +13,17 @@ from dne_portfolio.checks import check_database_place
 class RootConfig(AppConfig):
     """The root of the project; see docs/operations.md."""
 
+    default = True
     name = "dne_portfolio"
     verbose_name = _("operations")
 
     def ready(self) -> None:
         """Register what is checked before the site is served."""
         register(check_database_place, deploy=True)
+
+
+class TechnicalAdminConfig(admin.AdminConfig):
+    """Django's administration, behind the second factor."""
+
+    default = False
+    default_site = "dne_portfolio.administration.TechnicalAdminSite"

@@ -11,9 +11,10 @@ from accounts.services.grants import establish_grant
 
 def person(role: str, scope_code: str = "", *, username: str = "", scope_kind: str = "") -> User:
     """Create a person who holds one role since 2020."""
+    name = username or f"{role}{'-' + scope_code if scope_code else ''}"
     user = User.objects.create_user(
-        username=username or f"{role}{'-' + scope_code if scope_code else ''}",
-        email=f"{username or role}@example.org",
+        username=name,
+        email=f"{name}@example.org",
         password="secret-of-tests",
         is_machine=role == Role.API_CLIENT,
     )

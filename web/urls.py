@@ -13,6 +13,7 @@ urlpatterns = [
     path("", include("web.help.urls")),
     path("", include("web.personal.urls")),
     path("", include("web.views_saved.urls")),
+    path("", include("web.people.urls")),
     path("", include("web.projects.urls")),
     path("", include("web.portfolios.urls")),
     path("", include("web.indicators.urls")),

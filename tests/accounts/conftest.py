@@ -32,8 +32,8 @@ def log_in(client, username: str, password: str = PASSWORD, **more):
 
 @pytest.fixture
 def claire(db) -> User:
-    """A director with a password and an address."""
-    return person("claire", Role.PORTFOLIO_DIRECTOR)
+    """A project manager with a password and an address."""
+    return person("claire", Role.PROJECT_MANAGER)
 
 
 @pytest.fixture

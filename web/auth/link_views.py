@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import time
+from time import monotonic, sleep
 from typing import Any
 
 from django.conf import settings
@@ -41,10 +41,10 @@ class ForgottenView(PageView):
         form = ForgottenForm(request.POST)
         if not form.is_valid():
             return self.page({"form": form}, status=422)
-        began = time.monotonic()
+        began = monotonic()
         request_password_link(email=form.cleaned_data["email"], network=client_network(request))
-        left = settings.PASSWORD_LINK_ANSWER_SECONDS - (time.monotonic() - began)
-        time.sleep(max(0.0, left))
+        left = settings.PASSWORD_LINK_ANSWER_SECONDS - (monotonic() - began)
+        sleep(max(0.0, left))
         return self.page({"sent": True})
 
 
