@@ -26,6 +26,7 @@ from web.charts.bubbles import drift_map
 from web.charts.curves import Curve, CurveChart, curve_chart
 from web.charts.shapes import Chart
 from web.dashboard import selectors
+from web.dashboard.first_steps import first_steps
 from web.levels import level_of
 from web.mixins import PageView
 
@@ -70,6 +71,7 @@ class DashboardView(PageView):
             "drift_chart": drift_chart(rows, as_of),
             "execution_chart": execution_chart(request.user, origin, as_of),
             "list_url": selectors.list_url(origin),
+            "steps": [] if figures else first_steps(request.user),
         }
         return self.page(context)
 
