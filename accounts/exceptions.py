@@ -26,7 +26,8 @@ DomainError
 ├── SecondFactorNeeded   the role or the account asks for a second factor
 ├── IdentityTaken        an identity belongs to one account
 ├── AdministratorExists  the first administrator is there already
-└── ClientRevoked        a revoked machine client stays as it is
+├── ClientRevoked        a revoked machine client stays as it is
+└── KeyReused            an idempotency key is for one request
 """
 
 from __future__ import annotations
@@ -216,3 +217,10 @@ class ClientRevoked(DomainError):
 
     code = "client_revoked"
     message = _("The access “%(name)s” is revoked; create another one.")
+
+
+class KeyReused(DomainError):
+    """An idempotency key is for one request."""
+
+    code = "idempotency_key_reused"
+    message = _("The key “%(key)s” was used for another request.")

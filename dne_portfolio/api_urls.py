@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from oauth2_provider.views import TokenView
 from rest_framework.routers import SimpleRouter
 
-from accounts.api import grants, people
+from accounts.api import clients, grants, people
 from accounts.api import schema as _schemes  # noqa: F401 (registers the two schemes)
 from budgets.api import views as budgets
 from common.api.errors import unknown_route
@@ -44,6 +44,7 @@ for prefix, viewset in (
     ("comments", annotations.CommentViewSet),
     ("notifications", notifications.NotificationViewSet),
     ("users", people.UserViewSet),
+    ("machine-clients", clients.MachineClientViewSet),
 ):
     router.register(prefix, viewset, basename=prefix)
 

@@ -82,6 +82,23 @@ class ProblemAutoSchema(AutoSchema):
                 )
             )
         versioned = getattr(self.view, "versioned", False) and not self._is_list_view()
+        if self._is_idempotent():
+            parameters += [
+                OpenApiParameter(
+                    "Idempotency-Key",
+                    {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{8,64}$"},
+                    OpenApiParameter.HEADER,
+                    description="A key of the caller, kept 24 h: the same request again gets the"
+                    " first answer.",
+                ),
+                OpenApiParameter(
+                    "Idempotent-Replayed",
+                    {"type": "string", "enum": ["true"]},
+                    OpenApiParameter.HEADER,
+                    response=[201],
+                    description="Present when the answer is that of a former request.",
+                ),
+            ]
         if self._may_be_fresh():
             parameters.append(
                 OpenApiParameter(
@@ -106,6 +123,10 @@ class ProblemAutoSchema(AutoSchema):
     def _needs_version(self) -> bool:
         return needs_version(self.view)
 
+    def _is_idempotent(self) -> bool:
+        actions = getattr(self.view, "idempotent_actions", ())
+        return getattr(self.view, "action", None) in actions
+
     def _may_be_fresh(self) -> bool:
         view = self.view
         told = getattr(view, "versioned", False) and getattr(view, "fresh_by_version", False)
@@ -120,6 +141,8 @@ class ProblemAutoSchema(AutoSchema):
             codes |= {409, 415}
         if self._needs_version():
             codes |= {412, 428}
+        if self._is_idempotent():
+            codes.add(422)
         return sorted(codes)
 
     def _get_response_bodies(self, direction: Any = "response") -> Any:

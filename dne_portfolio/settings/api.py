@@ -65,6 +65,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "RecordStateEnum": "common.models.RecordState",
         "JobStateEnum": "jobs.enums.JobState",
         "AttachmentKindEnum": "records.enums.AttachmentKind",
+        "ClientStateEnum": "accounts.enums.ClientState",
     },
     "SORT_OPERATION_PARAMETERS": False,
 }

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 
+from accounts.api.idempotency import IdempotentMixin
 from accounts.api.owned import OwnedViewSet
 from accounts.enums import Action, Resource
 from accounts.permissions import scopes_of
@@ -48,10 +49,11 @@ class PartnerViewSet(OwnedViewSet):
     ordering_fields = {"code": "code", "name": "name", "kind": "kind"}
 
 
-class ContractViewSet(OwnedViewSet):
+class ContractViewSet(IdempotentMixin, OwnedViewSet):
     """Contracts; the detail holds the amendments."""
 
     kind = CONTRACTS
+    idempotent_actions = frozenset({"create"})
     creation = ContractCreation
     edition = ContractEdit
 

@@ -10,6 +10,7 @@ from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.idempotency import IdempotentMixin
 from accounts.enums import Action, Resource
 from common.api.etags import etag_of, expected_version
 from common.api.views import RowViewSet
@@ -35,7 +36,7 @@ from projects.services.estimates import estimate_project
 from projects.services.progress import report_progress
 
 
-class RecordedViewSet(RowViewSet):
+class RecordedViewSet(IdempotentMixin, RowViewSet):
     """Rows that are added to a project and never changed.
 
     The caller gives the version of the *project* that was read (If-Match); the answer bears its
@@ -71,6 +72,7 @@ class BaselineViewSet(RecordedViewSet):
     """Baselines."""
 
     queryset = Baseline.objects.all()
+    idempotent_actions = frozenset({"create"})
     policy_actions = {"create": Action.UPDATE}
     row_serializer = BaselineRow
     filterset_class = BaselineFilters
@@ -93,6 +95,7 @@ class EstimateViewSet(RecordedViewSet):
     """Estimates."""
 
     queryset = Estimate.objects.all()
+    idempotent_actions = frozenset({"create"})
     policy_actions = {"create": Action.ESTIMATE}
     row_serializer = EstimateRow
     filterset_class = EstimateFilters

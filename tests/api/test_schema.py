@@ -9,6 +9,7 @@ from django.core.management import call_command
 from drf_spectacular.generators import SchemaGenerator
 from rest_framework.test import APIClient
 
+from dne_portfolio.api_urls import router
 from tests.api.test_rights import ALL
 
 
@@ -35,7 +36,7 @@ def test_the_document_is_valid_without_a_warning(tmp_path, db):
 def test_it_is_openapi_3_1_and_covers_every_resource(schema):
     assert schema["openapi"] == "3.1.0"
     listed = {path.split("/")[3] for path in schema["paths"]}
-    assert listed == set(ALL)
+    assert listed == {prefix for prefix, _, _ in router.registry} >= set(ALL)
 
 
 def test_every_operation_documents_its_errors_as_problems(schema):
