@@ -16,7 +16,8 @@ from jobs.api import views as jobs
 from partners.api import views as partners
 from projects.api import facts, portfolio
 from projects.api import views as projects
-from records.api import annotations, notifications
+from records.api import notifications
+from records.api import views as records
 
 router = SimpleRouter()
 for prefix, viewset in (
@@ -40,8 +41,8 @@ for prefix, viewset in (
     ("jobs", jobs.JobViewSet),
     ("grants", grants.GrantViewSet),
     ("audit-events", grants.AuditEventViewSet),
-    ("attachments", annotations.AttachmentViewSet),
-    ("comments", annotations.CommentViewSet),
+    ("attachments", records.AttachmentViewSet),
+    ("comments", records.CommentViewSet),
     ("notifications", notifications.NotificationViewSet),
     ("users", people.UserViewSet),
     ("machine-clients", clients.MachineClientViewSet),

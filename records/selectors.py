@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter, defaultdict
+from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -66,7 +66,7 @@ def documents_of(user: Any, kind: str, code: str) -> list[Document]:
 
     A constant number of queries.
     """
-    rows = Attachment.objects.visible_to(user).on(kind, code)
+    rows = Attachment.objects.of_kind(user, kind).on(kind, code)
     attachments = list(rows.select_related("author", "withdrawn_by").order_by("id"))
     return with_files(user, attachments)
 
@@ -86,18 +86,19 @@ def with_files(user: Any, attachments: list[Attachment]) -> list[Document]:
 
 
 def _changeable(user: Any, model: Any, rows: list[Any]) -> set[int]:
-    """Return the ids that `user` may change: by the right to edit, or as their author."""
+    """Return the ids that `user` may change, of one object: by right to edit, or as author."""
     ids = [row.pk for row in rows]
     if not ids:
         return set()
-    edited = model.objects.allowing(user, Action.UPDATE).filter(pk__in=ids)
-    own = model.objects.allowing(user, Action.CREATE).filter(pk__in=ids, author_id=user.pk)
+    kind = rows[0].subject_kind
+    edited = model.objects.allowing(user, Action.UPDATE, kind).filter(pk__in=ids)
+    own = model.objects.allowing(user, Action.CREATE, kind).filter(pk__in=ids, author_id=user.pk)
     return set(edited.values_list("pk", flat=True)) | set(own.values_list("pk", flat=True))
 
 
 def comments_of(user: Any, kind: str, code: str) -> list[Remark]:
     """Return the comments of an object that `user` may read, the oldest first, with answers."""
-    rows = Comment.objects.visible_to(user).on(kind, code)
+    rows = Comment.objects.of_kind(user, kind).on(kind, code)
     comments = list(
         rows.select_related("author", "withdrawn_by")
         .prefetch_related("mentions__person")
@@ -105,7 +106,7 @@ def comments_of(user: Any, kind: str, code: str) -> list[Remark]:
     )
     changeable = _changeable(user, Comment, comments)
     remarks = {row.pk: _remark(row, user, row.pk in changeable) for row in comments}
-    first = []
+    first: list[Remark] = []
     for remark in remarks.values():
         parent = remarks.get(remark.comment.parent_id or 0)
         (parent.answers if parent else first).append(remark)
@@ -134,7 +135,7 @@ def events_of(user: Any, kind: str, code: str) -> list[RecordsEvent]:
             who = str(file.received_by)
             events.append(RecordsEvent(file.received_at, "attachment", who, what, ""))
         events += _withdrawal(row, "attachment_withdrawn", row.title)
-    comments = Comment.objects.visible_to(user).on(kind, code)
+    comments = Comment.objects.of_kind(user, kind).on(kind, code)
     for comment in comments.select_related("author", "withdrawn_by"):
         who = str(comment.author)
         events.append(RecordsEvent(comment.created_at, "comment", who, "", ""))
@@ -147,12 +148,6 @@ def _withdrawal(row: Any, kind: str, what: str) -> list[RecordsEvent]:
         return []
     who, reason = str(row.withdrawn_by), row.withdrawal_reason
     return [RecordsEvent(row.withdrawn_at, kind, who, what, reason)]
-
-
-def attachment_counts(user: Any, kind: str) -> Counter[str]:
-    """Return the number of standing documents of each object of a kind, by code; one read."""
-    rows = Attachment.objects.visible_to(user).filter(subject_kind=kind, withdrawn_at=None)
-    return Counter(rows.order_by().values_list("subject_code", flat=True))
 
 
 def notifications_of(user: Any, rows: list[Notification]) -> list[Told]:

@@ -103,14 +103,15 @@ def sees_subject(user: Any, kind: str, code: str, *, action: str = "", resource:
     return True
 
 
-def about_visible_subjects(user: Any, action: str = "", resource: str = "") -> Q:
+def about_visible_subjects(user: Any, action: str = "", resource: str = "", *, kind: str = "") -> Q:
     """Return the condition that keeps what is about an object that `user` may read.
 
     With `action` and `resource`, the reach of the policy counts too. The number of queries depends
     on the number of kinds only.
     """
     condition = Q(pk__in=())
-    for owner in subject_kinds(annotated=bool(resource)):
+    kinds = (subject_kind(kind),) if kind else subject_kinds(annotated=bool(resource))
+    for owner in kinds:
         rows = owner.seen(user)
         if resource:
             rows = rows.filter(pk__in=owner.allowing(user, action, resource).values("pk"))

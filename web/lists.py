@@ -27,6 +27,7 @@ from web.list_state import (
 )
 from web.listing import FilterTag, ListColumn, ListHeading, Sorting, Text, cells, sorting
 from web.mixins import PageView
+from web.records.counts import with_documents
 
 PAGE_SIZES = (25, 50, 100)
 
@@ -44,6 +45,7 @@ class ListView(PageView):
     default_sort = ""
     resource = ""
     tabs: str = ""
+    attached = ""  # the kind of object whose documents are counted in the exports
 
     def rows(self, filters: dict[str, Any]) -> QuerySet[Any]:
         """Return the visible rows that the filters keep."""
@@ -132,11 +134,12 @@ class ListView(PageView):
             (str(_("Date of the data")), today()),
         ]
         notes += [(str(label), value) for label, value in filter_words(form, filters)]
+        rows, columns = with_documents(rows, self.shown_columns, self.request.user, self.attached)
         return export(
             user=self.request.user,
             name=self.name,
             wanted=wanted,
-            columns=self.shown_columns,
+            columns=columns,
             rows=rows.iterator(chunk_size=2000),
             notes=notes,
             has_fictitious=rows.filter(data_origin=DataOrigin.FICTITIOUS).exists()

@@ -61,7 +61,7 @@ class CommentRow(RowSerializer):
     id = drf.IntegerField()
     subject_kind = drf.CharField()
     subject_code = drf.CharField()
-    parent = drf.IntegerField(source="parent_id", allow_null=True)
+    parent = drf.IntegerField(source="parent_id", allow_null=True)  # type: ignore[assignment]
     body = drf.CharField()
     is_shared = drf.BooleanField()
     author = drf.CharField(source="author__username")
@@ -135,7 +135,9 @@ class NewComment(SubjectFields):
     """A comment to write, or an answer to `parent`."""
 
     body = TextField(max_length=5000)
-    parent = drf.IntegerField(required=False, allow_null=True, min_value=1, max_value=MAX_ID)
+    parent = drf.IntegerField(  # type: ignore[assignment]
+        required=False, allow_null=True, min_value=1, max_value=MAX_ID
+    )
     is_shared = FlagField(required=False)
 
 

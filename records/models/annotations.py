@@ -23,14 +23,18 @@ class AnnotationQuerySet(models.QuerySet[Any]):
         """Keep the rows that `user` may read."""
         return self.allowing(user, Action.READ)
 
-    def allowing(self, user: Any, action: str) -> AnnotationQuerySet:
-        """Keep the rows on which `user` may do `action`."""
+    def allowing(self, user: Any, action: str, kind: str = "") -> AnnotationQuerySet:
+        """Keep the rows on which `user` may do `action`, of one kind of object or of all."""
         if scopes_of(user, action, self.resource).empty:
             return self.none()
-        rows = self.filter(about_visible_subjects(user, action, self.resource))
+        rows = self.filter(about_visible_subjects(user, action, self.resource, kind=kind))
         if is_outside_the_house(user, self.resource):
             rows = rows.filter(Q(is_shared=True) | Q(author_id=user.pk))
         return rows
+
+    def of_kind(self, user: Any, kind: str) -> AnnotationQuerySet:
+        """Keep the rows about objects of one kind that `user` may read."""
+        return self.allowing(user, Action.READ, kind)
 
     def on(self, kind: str, code: str) -> AnnotationQuerySet:
         """Keep the rows about one object."""

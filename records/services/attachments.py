@@ -126,7 +126,9 @@ def _may_create(actor: Any, kind: str, code: str) -> None:
 
 
 def _lock(attachment_id: int, expected_version: int) -> Attachment:
-    attachment = Attachment.objects.select_for_update(of=("self",)).get(pk=attachment_id)
+    attachment: Attachment = Attachment.objects.select_for_update(of=("self",)).get(
+        pk=attachment_id
+    )
     if attachment.version != expected_version:
         raise StaleEdit(expected=expected_version, current=attachment.version)
     if attachment.is_withdrawn:

@@ -128,7 +128,7 @@ def _plain(text: str) -> str:
 
 
 def _lock(comment_id: int, expected_version: int) -> Comment:
-    comment = Comment.objects.select_for_update(of=("self",)).get(pk=comment_id)
+    comment: Comment = Comment.objects.select_for_update(of=("self",)).get(pk=comment_id)
     if comment.version != expected_version:
         raise StaleEdit(expected=expected_version, current=comment.version)
     if comment.is_withdrawn:

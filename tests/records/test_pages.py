@@ -298,3 +298,32 @@ def test_the_contract_the_amendment_and_the_movement_show_theirs(client, team, s
         )
         assert sent.headers["Location"] == f"/documents/amendment/{code}/"
         assert "K3" in client.get(f"/documents/amendment/{code}/").content.decode()
+
+
+def test_an_export_counts_the_documents_that_the_reader_may_open(client, team, sample):
+    attach(team["director"])
+    withdrawn = attach(team["director"])
+    attachments.withdraw_document(
+        actor=team["director"], attachment_id=withdrawn.pk, expected_version=1, reason="x"
+    )
+    code = sample.contract.code
+    attach(team["contracts"], subject_kind="contract", subject_code=code)
+    attach(team["contracts"], subject_kind="contract", subject_code=code, is_shared=True)
+
+    def last_column(role, address):
+        client.force_login(team[role])
+        answer = client.get(address, {"format": "csv"})
+        lines = b"".join(answer.streaming_content).decode().splitlines()
+        return [line.rsplit(",", 1)[-1] for line in lines if line]
+
+    assert last_column("director", "/projets/")[1] == "1"
+    assert last_column("director", "/contrats/")[1] == "2"
+    assert last_column("partner", "/contrats/")[1] == "1"
+
+
+def test_the_history_of_a_project_tells_its_documents_and_comments(manager_client, team):
+    attach(team["director"], title="Délibération 12")
+    write(team["director"], "Bonjour")
+    sheet = manager_client.get("/projets/P-1/").content.decode()
+    history = sheet[sheet.index('id="history"') :]
+    assert "Délibération 12 (avis.pdf, 1)" in history

@@ -53,6 +53,7 @@ class MovementsView(LedgerView):
     """Credit movements; what is frozen is summed apart from what is opened."""
 
     name = "credit-movements"
+    attached = "credit_movement"
     needs = READ_CREDIT
     resource = Resource.CREDIT
     title = _("Credit movements")

@@ -35,6 +35,7 @@ class ContractsView(FactListView):
     section = "contracts"
     tabs = "contracts"
     name = "contracts"
+    attached = "contract"
     needs = (Action.READ, Resource.CONTRACT)
     resource = Resource.CONTRACT
     title = _("Contracts")

@@ -32,6 +32,7 @@ class ProjectListView(ListView):
     form_class = ProjectFilterForm
     default_sort = "code"
     resource = Resource.PROJECT
+    attached = "project"
     needs = (Action.READ, Resource.PROJECT)
 
     def form_options(self) -> dict[str, Any]:

@@ -24,6 +24,7 @@ from indicators.selectors import indicator_value
 from indicators.series import load_series, month_labels, status_date
 from partners.models import Contract
 from projects.models import Estimate, ProgressReport, Project
+from records.selectors import events_of
 from web.charts.bars import YearFigures
 from web.levels import level_of
 
@@ -219,9 +220,16 @@ def contracts_of(user: Any, project: Project) -> list[Contract]:
     return list(rows.select_related("holder").order_by("code"))
 
 
-def history_of(project: Project) -> list[Event]:
-    """Return what happened to a project, the newest first: edits, estimates, baselines, reports."""
-    events = [*_edits(project), *_rows_of(project)]
+def history_of(user: Any, project: Project) -> list[Event]:
+    """Return what happened to a project, the newest first.
+
+    Edits, estimates, baselines, reports, and the documents and comments that `user` may read.
+    """
+    added = [
+        Event(event.at, event.kind, event.who, event.what, event.reason)
+        for event in events_of(user, "project", project.code)
+    ]
+    events = [*_edits(project), *_rows_of(project), *added]
     return sorted(events, key=lambda event: event.at, reverse=True)[:MOST_EVENTS]
 
 

@@ -61,7 +61,7 @@ class ProjectSheetView(PageView):
             "years_chart": years_chart(project),
             "contracts": selectors.contracts_of(request.user, project),
             "indicators": selectors.indicator_rows(snapshot),
-            "history": selectors.history_of(project),
+            "history": selectors.history_of(request.user, project),
             **neighbours(request.user, project),
         }
         return self.page(context)
