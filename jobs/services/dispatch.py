@@ -24,6 +24,9 @@ logger = structlog.get_logger("dne.jobs")
 RUN_TASK = "jobs.run"
 PAUSE_SECONDS = 20.0
 PROBE_SECONDS = 0.25
+# Priorities of Redis, 0 being the first: what a dead worker left goes before what waits its turn,
+# and the sweep (no priority, so 0) before both.
+FIRST, IN_TURN = 0, 6
 # Between the error that a handler receives and the end of its process.
 GRACE_SECONDS = 60
 
@@ -40,7 +43,7 @@ def broker_is_paused() -> bool:
     return _Breaker.tripped
 
 
-def wake(job_id: int, kind: str = "") -> bool:
+def wake(job_id: int, kind: str = "", *, priority: int = IN_TURN) -> bool:
     """Ask a worker to run the job, or run it here without a broker; True when it was sent.
 
     Redis may be down or silent: the waits are bounded and the job stays queued in the database.
@@ -57,6 +60,7 @@ def wake(job_id: int, kind: str = "") -> bool:
             args=[job_id],
             retry=False,
             ignore_result=True,
+            priority=priority,
             soft_time_limit=limit,
             time_limit=limit + GRACE_SECONDS,
         )

@@ -18,6 +18,7 @@ from jobs.models import Job
 from jobs.registry import register
 from jobs.services import cancel_job, request_job, retry_job, run_job, running, sweep
 from jobs.services.context import JobContext
+from jobs.services.dispatch import FIRST, IN_TURN
 
 pytestmark = pytest.mark.django_db
 KIND = "tests.end"
@@ -217,7 +218,7 @@ def test_progress_never_goes_backwards() -> None:
 def test_the_sweeper_does_not_send_a_job_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
     sent: list[int] = []
 
-    def note(job_id: int, kind: str = "") -> bool:
+    def note(job_id: int, kind: str = "", **options: int) -> bool:
         sent.append(job_id)
         return True
 
@@ -234,6 +235,25 @@ def test_what_the_broker_did_not_take_is_sent_at_the_next_sweep(
 ) -> None:
     request_job(kind=KIND)
     Job.objects.update(woken_at=None)
-    monkeypatch.setattr("jobs.services.sweeping.wake", lambda job_id, kind="": False)
+    monkeypatch.setattr("jobs.services.sweeping.wake", lambda job_id, kind="", **options: False)
     assert [sweep(), sweep()] == [0, 0]
     assert Job.objects.get().woken_at is None
+
+
+def test_what_a_dead_worker_left_goes_before_what_waits_its_turn(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    sent: list[tuple[str, int]] = []
+
+    def note(job_id: int, kind: str = "", *, priority: int) -> bool:
+        sent.append((Job.objects.get(pk=job_id).key, priority))
+        return True
+
+    monkeypatch.setattr("jobs.services.sweeping.wake", note)
+    past = timezone.now() - dt.timedelta(minutes=5)
+    for key, state, attempts in (("new", JobState.QUEUED, 0), ("left", JobState.RUNNING, 1)):
+        Job.objects.create(
+            kind=KIND, key=key, state=state, attempts=attempts, due_at=past, lease_until=past
+        )
+    sweep()
+    assert sent == [("left", FIRST), ("new", IN_TURN)]

@@ -263,6 +263,11 @@ class Storm:
         )
         return dict(rows)
 
+    def messages(self) -> int:
+        """Count the messages that wait for a worker, of every priority."""
+        keys = self.broker.client.keys(f"{self.queue}*")
+        return sum(self.broker.client.llen(key) for key in keys)  # type: ignore[misc, union-attr]
+
     def over(self, count: int, kind: str = "storm.write") -> bool:
         """Whether every job that was asked for has ended, one way or another."""
         states = self.states(kind)

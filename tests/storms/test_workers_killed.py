@@ -10,6 +10,7 @@ from tests.storms.conftest import Size
 from tests.storms.harness import Storm, say, wait_until
 
 pytestmark = pytest.mark.worker
+JOBS_OF_THE_TWIN = 60
 
 
 def begin(storm: Storm, jobs: int) -> None:
@@ -46,15 +47,15 @@ def test_workers_killed_at_random_lose_double_and_halve_nothing(storm: Storm, si
 
 
 def test_without_one_commit_for_effects_and_end_a_killed_worker_doubles_them(
-    storm: Storm, size: Size
+    storm: Storm,
 ) -> None:
     """The twin: with the protection off, the promise above fails."""
     storm.off = "commit"
-    begin(storm, size.jobs)
+    begin(storm, JOBS_OF_THE_TWIN)
 
     def broken() -> bool:
         return any(count > 1 for count in storm.effects("debit").values())
 
-    kill_until(storm, broken, 1.0, 120)
+    kill_until(storm, broken, 2.0, 240)
     with pytest.raises(AssertionError):
-        storm.check(size.jobs)
+        storm.check(JOBS_OF_THE_TWIN)
