@@ -15,14 +15,16 @@ from django.utils.module_loading import import_string
 # A handler takes the `jobs.services.JobContext` of its job and returns the result to keep.
 Handler = Callable[[Any], dict[str, Any]]
 Label = str | Promise
+# The verb of a kind that no person may ask for: other jobs and the clock do.
+SYSTEM = ("", "")
 
 
 @dataclass(frozen=True)
 class JobKind:
     """A kind of job: what runs it, what people call it, who may ask for it, how long it may take.
 
-    `needs` is the (action, resource) of the policy that allows asking for it; `time_limit` is in
-    seconds; `results` labels the entries of the result that people are shown.
+    `needs` is the (action, resource) that allows asking for it, or SYSTEM; `time_limit`
+    is in seconds; `results` labels the entries of the result that people are shown.
     """
 
     kind: str

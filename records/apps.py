@@ -8,7 +8,7 @@ from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Action, Resource
-from jobs.registry import register, register_daily
+from jobs.registry import SYSTEM, register, register_daily
 from records.subjects import register_subject
 
 
@@ -21,8 +21,11 @@ class RecordsConfig(AppConfig):
 
     def ready(self) -> None:
         """Register by name the jobs of the room, and what its notifications may be about."""
-        register("records.mail", "records.services.mails.run_mail", _("mail of notifications"))
-        register("records.digests", "records.services.digests.run_digests", _("daily digests"))
+        for kind, target, label in (
+            ("mail", "mails.run_mail", _("mail of notifications")),
+            ("digests", "digests.run_digests", _("daily digests")),
+        ):
+            register(f"records.{kind}", f"records.services.{target}", label, needs=SYSTEM)
         register_daily(
             "records.digests", "records.services.digests.request_digests", not_before=dt.time(7)
         )

@@ -8,8 +8,10 @@ import pytest
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 
+from accounts.models import User
 from accounts.policy import POLICY
-from jobs.registry import JobKind, job_kind, kinds, register
+from jobs.permissions import may_request
+from jobs.registry import SYSTEM, JobKind, job_kind, kinds, register
 from jobs.services.dispatch import GRACE_SECONDS
 
 OURS = [kind for kind in kinds() if not kind.startswith(("tests.", "storm."))]
@@ -19,6 +21,8 @@ def unserved(kind: JobKind) -> str:
     """Return what is wrong with the rights of a kind: no verb, or a verb that nobody has."""
     if kind.needs is None:
         return "no verb"
+    if kind.needs == SYSTEM:
+        return ""
     action, resource = kind.needs
     allowed = any((row[1], row[2]) == (resource, action) for row in POLICY)
     return "" if allowed else f"nobody may {action} {resource}"
@@ -33,6 +37,14 @@ def test_a_kind_without_a_verb_or_with_an_unknown_one_is_found() -> None:
     """The twin: the check above sees what it is for."""
     assert unserved(JobKind("x", print, "x")) == "no verb"
     assert "nobody" in unserved(JobKind("x", print, "x", ("recompute", "partner")))
+
+
+@pytest.mark.django_db
+def test_nobody_may_ask_for_a_job_of_the_system(controller: User) -> None:
+    register("tests.system", "x", needs=SYSTEM)
+    register("tests.computing", "x", needs=("recompute", "indicator_value"))
+    assert not may_request(controller, "tests.system")
+    assert may_request(controller, "tests.computing")
 
 
 @pytest.mark.parametrize("kind", OURS)

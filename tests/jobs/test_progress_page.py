@@ -18,6 +18,7 @@ from web.jobs.selectors import progress_of
 
 pytestmark = pytest.mark.django_db
 HTMX = {"HX-Request": "true"}
+PARKED = "/taches/?state=quarantine"
 
 
 def running(**fields: Any) -> Job:
@@ -94,13 +95,13 @@ def test_results_have_labels_and_what_has_none_is_not_shown(looking: Client) -> 
 def test_a_parked_job_says_so_and_is_tried_again_by_one_click(looking: Client) -> None:
     job = running(state=JobState.QUARANTINE, attempts=3)
     text = page(looking, job)
-    assert "fr-alert--error" in text
+    assert 'id="job-retry"' in text
     assert "hx-get" not in text
-    assert "fr-alert--error" in looking.get(reverse("web:jobs")).content.decode()
+    assert PARKED in looking.get(reverse("web:jobs")).content.decode()
     answer = looking.post(reverse("web:job-retry", args=[job.pk]))
     again = Job.objects.get(retry_of=job)
     assert answer["Location"] == reverse("web:job", args=[again.pk])
-    assert "fr-alert--error" not in looking.get(reverse("web:jobs")).content.decode()
+    assert PARKED not in looking.get(reverse("web:jobs")).content.decode()
     assert reverse("web:job", args=[job.pk]) in page(looking, again)
 
 
