@@ -20,7 +20,8 @@ def person(username: str, role: str | None = None, **fields) -> User:
         username=username, email=f"{username}@example.org", password=PASSWORD, **fields
     )
     if role:
-        establish_grant(user=user, role=role, valid_from=dt.date(2020, 1, 1))
+        code = "ENTITY-1" if role == Role.PARTNER else ""
+        establish_grant(user=user, role=role, scope_code=code, valid_from=dt.date(2020, 1, 1))
     return user
 
 
