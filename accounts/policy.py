@@ -92,10 +92,12 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.USER, R.GRANT, R.MACHINE_CLIENT), (A.READ,), Reach.ALL),
         ((R.AUDIT,), (*_SEE, A.VALIDATE), Reach.ALL),
     ),
-    # Its perimeter, narrowed further by the scopes of its token. It validates nothing.
+    # Its perimeter, narrowed further by the scopes of its token. It validates nothing. Creating
+    # and closing projects, and asking for a computation, need the write scope that says so.
     Role.API_CLIENT: (
         ((R.PORTFOLIO, *_MONEY, R.INDICATOR_VALUE), _SEE, Reach.NODE),
-        ((R.PROJECT,), (*_SEE, A.UPDATE, A.ESTIMATE, A.REPORT), Reach.NODE),
+        ((R.PROJECT,), (*_SEE, A.CREATE, *_EDIT_PROJECT), Reach.NODE),
+        ((R.INDICATOR_VALUE,), (A.RECOMPUTE,), Reach.NODE),
         ((R.LEDGER,), (A.IMPORT,), Reach.NODE),
         ((R.PARTNER, R.INDICATOR, R.NOMENCLATURE), _SEE, Reach.ALL),
         ((R.JOB, R.IMPORT_BATCH), (A.READ,), Reach.OWN),
@@ -132,7 +134,7 @@ SCOPE_KINDS: dict[str, tuple[ScopeKind, ...]] = {
 EXCLUSIVE_ROLES = frozenset({Role.TECHNICAL_ADMIN, Role.AUDITOR, Role.PARTNER, Role.API_CLIENT})
 
 # Verbs that no machine client holds, whatever the table or a token says (§3.3, 7).
-NEVER_BY_MACHINE = frozenset({A.VALIDATE, A.SUBMIT, A.CLOSE, A.UNDO, A.MERGE, A.VIEW_AS})
+NEVER_BY_MACHINE = frozenset({A.VALIDATE, A.SUBMIT, A.UNDO, A.MERGE, A.VIEW_AS})
 
 
 def _reading(*resources: Resource) -> frozenset[tuple[str, str]]:
@@ -146,9 +148,8 @@ TOKEN_SCOPES: dict[str, frozenset[tuple[str, str]]] = {
     "projects:read": _reading(R.PORTFOLIO, R.PROJECT),
     "budgets:read": _reading(R.NOMENCLATURE, R.CREDIT, R.LEDGER),
     "contracts:read": _reading(R.PARTNER, R.CONTRACT),
-    "projects:write": frozenset(
-        (R.PROJECT.value, a.value) for a in (A.UPDATE, A.ESTIMATE, A.REPORT)
-    ),
+    "projects:write": frozenset((R.PROJECT.value, a.value) for a in (A.CREATE, *_EDIT_PROJECT)),
+    "jobs:write": frozenset({(R.INDICATOR_VALUE.value, A.RECOMPUTE.value)}),
     "ledgers:import": frozenset(
         {(R.LEDGER.value, A.IMPORT.value), (R.IMPORT_BATCH.value, A.READ.value)}
     ),

@@ -181,6 +181,7 @@ class FactView(PageView):
 class MovementView(FactView):
     """One credit movement."""
 
+    needs = READ_CREDIT
     kind = "movement"
     parent = "web:credit-movements"
     title = _("Credit movement")

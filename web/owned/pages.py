@@ -7,10 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django import forms
+from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 
 from accounts.enums import Action
+from accounts.permissions import can
 from accounts.services.owned import RecordKind
 from web.listing import Text
 
@@ -46,7 +48,12 @@ class OwnedPages:
     moves: tuple[str, ...] = ("publish", "close", "reopen", "archive", "unarchive", "delete")
 
     def visible(self, user: Any, code: str) -> Any:
-        """Return the record that `user` may read; Http404 otherwise."""
+        """Return the record that `user` may read.
+
+        Who reads none of them is refused (PermissionDenied); one out of reach is not there.
+        """
+        if not can(user, Action.READ, self.resource):
+            raise PermissionDenied
         rows = self.kind.model._default_manager.all().visible_to(user)
         return get_object_or_404(rows, code=code)
 

@@ -7,11 +7,18 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 from django.shortcuts import get_object_or_404
 
+from accounts.enums import Action, Resource
+from accounts.permissions import can
 from projects.models import Project
 
 
 def visible_project(user: Any, code: str) -> Project:
-    """Return a project that `user` may read; Http404 otherwise."""
+    """Return a project that `user` may read.
+
+    Who reads no project is refused (PermissionDenied); one out of reach is not there.
+    """
+    if not can(user, Action.READ, Resource.PROJECT):
+        raise PermissionDenied
     rows = Project.objects.visible_to(user).select_related("node", "ministry", "manager")
     return get_object_or_404(rows, code=code)
 
