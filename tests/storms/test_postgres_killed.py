@@ -34,7 +34,7 @@ def test_a_database_killed_five_times_loses_doubles_and_halves_nothing(
     storm.start_beat()
     kill_the_database(storm, size.kills, size.pause)
     assert not storm.over(jobs), "the last kill came too late to prove anything"
-    wait_until(lambda: storm.over(jobs), 300, "the end of every job")
+    wait_until(lambda: storm.over(jobs), 600, "the end of every job")
     while storm.retry_parked():
         wait_until(lambda: storm.over(jobs), 120, "the jobs that were tried again")
     attempts = storm.rows("select sum(attempts) from jobs_job")[0][0]
@@ -53,6 +53,6 @@ def test_without_one_transaction_for_the_effects_a_killed_database_breaks_them(
     storm.start_worker()
     storm.start_beat()
     kill_the_database(storm, 3, size.pause)
-    wait_until(lambda: storm.over(jobs), 300, "the end of every job")
+    wait_until(lambda: storm.over(jobs), 600, "the end of every job")
     with pytest.raises(AssertionError):
         storm.check(jobs)
