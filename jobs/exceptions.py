@@ -2,6 +2,7 @@
 
 DomainError
 ├── JobNotCancellable     the job ended already
+├── JobWriting            the job is recording its effects
 └── JobNotRetryable       the job has not ended, or succeeded
 LeaseLost                 another worker took the job over (never shown to a person)
 """
@@ -18,6 +19,13 @@ class JobNotCancellable(DomainError):
 
     code = "job_ended"
     message = _("Job %(id)s has ended: it can no longer be cancelled.")
+
+
+class JobWriting(DomainError):
+    """The worker holds the job in the transaction that records its effects."""
+
+    code = "job_writing"
+    message = _("Job %(id)s is recording its results; look at it again in a moment.")
 
 
 class JobNotRetryable(DomainError):

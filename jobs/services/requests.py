@@ -6,14 +6,16 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.utils import timezone
 
 from accounts.services.audit import record_event
 from jobs.enums import ALIVE, ENDED_BADLY, JobState
-from jobs.exceptions import JobNotCancellable, JobNotRetryable
+from jobs.exceptions import JobNotCancellable, JobNotRetryable, JobWriting
 from jobs.models import Job
 from jobs.services.dispatch import wake
+
+LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's code
 
 
 @transaction.atomic
@@ -60,8 +62,12 @@ def request_job(
 
 @transaction.atomic
 def cancel_job(*, actor: Any, job_id: int) -> Job:
-    """Cancel a job; one that runs stops at its next sign of life. Raises JobNotCancellable."""
-    job = Job.objects.select_for_update(of=("self",)).get(pk=job_id)
+    """Cancel a job; one that runs stops at its next sign of life.
+
+    Raises JobNotCancellable when it has ended, and JobWriting, without waiting, when its worker
+    holds it to record its effects.
+    """
+    job = _lock_or_refuse(job_id)
     if job.state not in ALIVE:
         raise JobNotCancellable(id=job.pk)
     job.state = JobState.CANCELLED
@@ -91,6 +97,17 @@ def retry_job(*, actor: Any, job_id: int) -> Job:
         again.save(update_fields=["retry_of"])
     _record(actor, "job_retried", job, again=again.pk)
     return again
+
+
+def _lock_or_refuse(job_id: int) -> Job:
+    """Lock a job at once; a person does not wait for the end of a long transaction."""
+    try:
+        with transaction.atomic():
+            return Job.objects.select_for_update(of=("self",), nowait=True).get(pk=job_id)
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", "") != LOCK_NOT_AVAILABLE:
+            raise
+        raise JobWriting(id=job_id) from error
 
 
 def _record(actor: Any, verb: str, job: Job, **detail: Any) -> None:

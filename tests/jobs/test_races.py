@@ -11,10 +11,11 @@ import pytest
 from django.db import connection, transaction
 from django.utils import timezone
 
+from common.exceptions import DomainError
 from jobs.enums import JobState
 from jobs.models import Job, JobPeriod
 from jobs.registry import register
-from jobs.services import JobContext, request_job, request_period, run_job, running
+from jobs.services import JobContext, cancel_job, request_job, request_period, run_job, running
 from jobs.services.context import lease_end
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db(transaction=True)]
@@ -110,7 +111,16 @@ def test_many_schedulers_ask_for_a_period_once() -> None:
     assert Job.objects.filter(kind="tests.race").count() == ROUNDS
 
 
-def test_a_job_whose_worker_holds_it_in_a_transaction_is_not_taken_over() -> None:
+def cancelled(job: Job) -> str:
+    """Cancel; return the code of the refusal."""
+    try:
+        cancel_job(actor=None, job_id=job.pk)
+    except DomainError as refusal:
+        return refusal.code
+    return ""
+
+
+def test_a_job_whose_worker_holds_it_in_a_transaction_is_neither_taken_over_nor_cancelled() -> None:
     register("tests.race", lambda context: {})
     job = Job.objects.create(
         kind="tests.race",
@@ -124,6 +134,7 @@ def test_a_job_whose_worker_holds_it_in_a_transaction_is_not_taken_over() -> Non
     with transaction.atomic():
         JobContext(job, fence=1).hold()
         assert set(at_once(lambda: run_job(job.pk))) == {None}
+        assert set(at_once(lambda: cancelled(job))) == {"job_writing"}
     ran = run_job(job.pk)
     assert ran is not None, "its lease has run out and nobody holds it"
     assert ran.fence == 2
