@@ -50,10 +50,12 @@ def export(
     their column of origin, in the file name and in the notes.
     """
     record_event(actor=user, verb="exported", object_kind=name, detail={"format": wanted})
+    stem = f"{name}-{today():%Y-%m-%d}"
     if has_fictitious:
         notes = [(_("Warning"), fictitious_notice()), *notes]
+        stem = f"{stem}-" + _("fictitious")
     return download(
-        stem=f"{name}-{today():%Y-%m-%d}" + (f"-{_('fictitious')}" if has_fictitious else ""),
+        stem=stem,
         wanted=wanted,
         columns=[column.exported() for column in columns],
         values=([column.value(row) for column in columns] for row in rows),

@@ -121,7 +121,9 @@ def _cell(value: Value, style: str) -> str:
         kind = f'"date" office:date-value="{moment.isoformat()}"'
     else:
         kind = '"string"'
-    shown = _paragraphs(str(value)) if kind == '"string"' else ""
+    if kind != '"string"':
+        return f"<table:table-cell{named} office:value-type={kind}/>"
+    shown = _paragraphs(str(value))
     return f"<table:table-cell{named} office:value-type={kind}>{shown}</table:table-cell>"
 
 
@@ -143,13 +145,18 @@ def _pieces(
         f"{_STYLES}</office:automatic-styles><office:body><office:spreadsheet>"
         f"<table:table table:name={quoteattr(sheet_name)}>"
     )
-    yield _row([str(column.heading) for column in columns], ["bold"] * len(columns))
+    # The style of a column is that of its cells: not one of them has to name it.
     styles = [column.kind if column.kind in _STYLED else "" for column in columns]
+    for style in styles:
+        named = f' table:default-cell-style-name="c-{style}"' if style else ""
+        yield f"<table:table-column{named}/>"
+    yield _row([str(column.heading) for column in columns], ["bold"] * len(columns))
+    plain = [""] * len(columns)
     count = 0
     for count, row in enumerate(rows, start=1):
         if count > MAX_ROWS:
             raise TooManyRows
-        yield _row(row, styles)
+        yield _row(row, plain)
     counted.append(count)
     yield f"</table:table><table:table table:name={quoteattr(notes_name())}>"
     for line in notes_lines(notes, columns):

@@ -8,6 +8,7 @@ import tempfile
 import zipfile
 from array import array
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from common.tabular_child.archive import Inflater, reading_archive
@@ -23,12 +24,21 @@ _LINKS = re.compile(r"^xl/(?:externalLinks/|connections\.xml$|queryTables/)", re
 _PARTS = (".xml", ".rels")
 
 
+@cache
 def _column_number(letters: str) -> int:
     """Return 1 for A, 27 for AA."""
     number = 0
     for character in letters:
         number = number * 26 + ord(character) - ord("A") + 1
     return number
+
+
+def _widen(bounds: list[int], place: int) -> None:
+    """Make bounds, both 0 at first, hold a place too."""
+    if place > bounds[1]:
+        bounds[1] = place
+    if place < bounds[0] or not bounds[0]:
+        bounds[0] = place
 
 
 class _Types(XmlPart):
@@ -158,9 +168,8 @@ class _Any(XmlPart):
             raise Refusal("too_large", reason="many_rows", size=self.limits.book_rows)
         if self._column > self.limits.columns:
             raise Refusal("too_large", reason="many_columns", size=self.limits.columns)
-        for bounds, place in ((self.rows, self._line), (self.columns, self._column)):
-            bounds[0] = min(bounds[0] or place, place)
-            bounds[1] = max(bounds[1], place)
+        _widen(self.rows, self._line)
+        _widen(self.columns, self._column)
         if self._kind == "s" and self._digits.isdecimal():
             self._use(int(self._digits))
         else:

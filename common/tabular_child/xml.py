@@ -14,7 +14,7 @@ Attributes = dict[str, str]
 
 def local(name: str) -> str:
     """Return a name without its prefix."""
-    return name.rpartition(":")[2]
+    return name.rpartition(":")[2] if ":" in name else name
 
 
 class XmlPart:
