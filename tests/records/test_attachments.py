@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import io
+import os
 import stat
 import sys
 
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.management import CommandError, call_command
 from django.db import transaction
 from django.http import Http404
 
@@ -258,3 +260,20 @@ def test_an_object_of_no_room_cannot_be_written_about(team):
         attach(team["director"], subject_kind="user", subject_code="manager")
     with pytest.raises(Http404):
         attach(team["director"], subject_kind="job", subject_code="1")
+
+
+def test_the_check_of_the_disk_names_what_is_missing_altered_or_of_no_row(team, media, capsys):
+    rows = [attach(team["manager"]).files.get() for _ in range(3)]
+    call_command("verify_attachments")
+    assert "3 files checked, 0 faults" in capsys.readouterr().out
+    path_of(rows[0].stored_name).unlink()
+    path_of(rows[1].stored_name).write_bytes(b"x")
+    lost = media / "ab" / ("ab" * 32)
+    lost.parent.mkdir(exist_ok=True)
+    lost.write_bytes(b"x")
+    os.utime(lost, (0, 0))
+    with pytest.raises(CommandError) as failed:
+        call_command("verify_attachments")
+    assert failed.value.returncode == 1
+    told = capsys.readouterr().err
+    assert all(word in told for word in ("missing", "altered", "of no row"))

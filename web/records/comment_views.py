@@ -81,7 +81,7 @@ class WriteView(ServiceFormView):
         """Name the page."""
         return {
             "title": _("Comment"),
-            "submit": _("Comment"),
+            "submit": _("Publish the comment"),
             "subject": self.subject,
             "back": place_of(self.subject),
             "mentions": True,

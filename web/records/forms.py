@@ -71,7 +71,7 @@ class AnswerForm(PageForm):
     """An answer to a comment: it is shared as the comment is."""
 
     body = forms.CharField(
-        label=_("Answer"), max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
+        label=_("Your answer"), max_length=5000, widget=forms.Textarea(attrs={"rows": 4})
     )
 
 
