@@ -28,6 +28,7 @@ _ENTRIES: tuple[tuple[str, Any, tuple[str, str] | None], ...] = (
     ("contracts", _("Contracts"), (Action.READ, Resource.CONTRACT)),
     ("indicators", _("Indicators"), (Action.READ, Resource.INDICATOR)),
     ("panorama", _("Panorama"), (Action.READ, Resource.PROJECT)),
+    ("imports", _("Imports"), (Action.READ, Resource.IMPORT_BATCH)),
     ("jobs", _("Jobs"), (Action.READ, Resource.JOB)),
     ("administration", _("Administration"), (Action.READ, Resource.GRANT)),
 )

@@ -20,6 +20,7 @@ urlpatterns = [
     path("", include("web.budgets.urls")),
     path("", include("web.partners.urls")),
     path("", include("web.panorama.urls")),
+    path("", include("web.imports.urls")),
     path("", include("web.jobs.urls")),
     path("", include("web.grants.urls")),
     path("", include("web.administration.urls")),

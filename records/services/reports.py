@@ -33,7 +33,7 @@ def build_report(plan: Plan, anomalies: list[Anomaly]) -> dict[str, Any]:
         "warnings": [fault.as_dict() for fault in report.warnings[:SHOWN]],
         "anomalies": [anomaly.as_dict() for anomaly in anomalies],
         "changes": _changes(plan, anomalies),
-        "lines": _faulty_lines(plan),
+        "lines": _lines_to_see(plan, anomalies),
     }
 
 
@@ -157,13 +157,14 @@ def _line(
     }
 
 
-def _faulty_lines(plan: Plan) -> dict[str, dict[str, list[str]]]:
-    """Return the cells of the lines in error, by table and line, in the order of the columns."""
+def _lines_to_see(plan: Plan, anomalies: list[Anomaly]) -> dict[str, dict[str, list[str]]]:
+    """Return the cells of the lines in error or doubtful, by table and line."""
+    doubtful = {(anomaly.table, anomaly.line) for anomaly in anomalies}
     found: dict[str, dict[str, list[str]]] = {}
     left = SHOWN
     for name, staged in plan.stage.tables.items():
         for row in staged.rows:
-            if row.bad and left:
+            if left and (row.bad or (name, row.line) in doubtful):
                 left -= 1
                 found.setdefault(name, {})[str(row.line)] = list(row.cells)
     return found
