@@ -57,7 +57,7 @@ class PanoramaKind:
             for table, counts in done.counts.items()
         ]
         warnings = [
-            {"file": name, "line": told["line"], "column": told["column"], "code": told["code"],
+            {"file": name, "line": told["line"], "column": told["column"], "code": "",
              "value": told["value"], "message": told["message"]}
             for edition in done.editions
             for told in edition["warnings"]

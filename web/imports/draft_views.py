@@ -30,7 +30,7 @@ from records.services.drafts import (
     take_line_back,
 )
 from web.imports.batch_views import download
-from web.imports.selectors import STEPS, check_of, columns_of, reject_rows, stepper
+from web.imports.selectors import STEPS, check_of, columns_of, recognised_of, reject_rows, stepper
 from web.imports.views import DEPOSIT
 from web.mixins import PageView
 
@@ -67,7 +67,7 @@ class DraftView(PageView):
             "pause": PAUSE,
         }
         if step == 2:
-            context["known"] = known_batch(draft)
+            context |= {"known": known_batch(draft), "tables": recognised_of(draft)}
         elif step == 3:
             context |= check_of(draft)
         return self.page(context)

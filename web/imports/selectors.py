@@ -19,6 +19,7 @@ from records.services.anomalies import money_columns
 from records.services.checking import is_ready
 from records.services.facts import FactTable
 from records.services.undo import may_undo_alone
+from web.imports.words import title_of
 
 ROWS_SHOWN = 100
 
@@ -88,7 +89,7 @@ def anomaly_lines(draft: ImportDraft) -> list[Line]:
         found.append(
             Line(
                 "anomaly", told["table"], files.get(told["table"], ""), told["line"],
-                told["identity"] or schema.title, cells, told["column"],
+                told["identity"] or title_of(schema.title), cells, told["column"],
                 message=told["message"], anomaly=told["key"], confirmed=told["key"] in confirmed,
             )
         )  # fmt: skip
@@ -113,7 +114,7 @@ def change_lines(draft: ImportDraft) -> list[Line]:
 
 def _title(schema: TableSchema | None, column: str) -> str:
     names = {field.name: field.title for field in schema.fields} if schema else {}
-    return names.get(column, column)
+    return title_of(names.get(column, column))
 
 
 def _cell(schema: TableSchema, column: str, before: str, after: str) -> Cell:
@@ -135,6 +136,11 @@ def columns_of(draft: ImportDraft, table: str) -> list[str]:
     return []
 
 
+def recognised_of(draft: ImportDraft) -> list[dict[str, Any]]:
+    """Return what was recognised, the titles in the language of the page."""
+    return [{**table, "title": title_of(table["title"])} for table in draft.recognised]
+
+
 def sums_of(draft: ImportDraft) -> dict[str, int]:
     """Return the counts of every table added up."""
     names = ("lines", "created", "updated", "unchanged", "to_check", "errors", "aside")
@@ -148,7 +154,10 @@ def totals_of(draft: ImportDraft) -> list[dict[str, Any]]:
     for total in draft.report.get("totals", ()):
         file, out, result = (Decimal(total[name]) for name in ("file", "out", "result"))
         agrees = file - out == result and not total["unread"]
-        found.append({**total, "file": file, "out": out, "result": result, "agrees": agrees})
+        title = title_of(total["title"])
+        found.append(
+            {**total, "title": title, "file": file, "out": out, "result": result, "agrees": agrees}
+        )
     return found
 
 
@@ -232,7 +241,7 @@ def batch_tables(batch: ImportBatch) -> list[dict[str, Any]]:
                 found.append(
                     {
                         "name": table.name,
-                        "title": load_schemas()[table.name].title,
+                        "title": title_of(load_schemas()[table.name].title),
                         "counts": counts,
                         "rows": _rows_of(table, batch),
                         "totals": _stored_totals(table, batch),
@@ -280,7 +289,7 @@ def _stored_totals(table: Any, batch: ImportBatch) -> list[tuple[str, Any]]:
     sums = table.model._base_manager.filter(batch=batch).aggregate(
         **{f"sum_{name}": Sum(table.paths[name]) for name in columns}
     )
-    return [(schema.field(name).title, sums[f"sum_{name}"]) for name in columns]
+    return [(title_of(schema.field(name).title), sums[f"sum_{name}"]) for name in columns]
 
 
 @dataclass(frozen=True, slots=True)
