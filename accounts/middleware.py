@@ -18,9 +18,10 @@ from accounts.entry import follow_session
 from accounts.kept import keep_form
 from accounts.permissions import roles_of
 from accounts.second_factor import has_second_factor, must_have_second_factor
+from common.api.addresses import is_api_path
 from common.api.errors import plain_problem
 
-OPEN_PREFIXES = ("/api/", "/static/", "/administration-technique/")
+OPEN_PREFIXES = ("/static/", "/administration-technique/")
 
 
 class SessionGuardMiddleware:
@@ -48,7 +49,7 @@ class SessionGuardMiddleware:
             return None
         if not must_have_second_factor(request.user, roles_of(request.user)):
             return None
-        if request.path.startswith("/api/"):
+        if is_api_path(request.path):
             return plain_problem(
                 request, 403, "second_factor_required", "Log in with a second factor first."
             )
@@ -68,7 +69,7 @@ class LoginRequiredMiddleware(DjangoLoginRequired):
         self, request: HttpRequest, view_func: Any, view_args: Any, view_kwargs: Any
     ) -> HttpResponseBase | None:
         """Let the API and static files through."""
-        if request.path.startswith(OPEN_PREFIXES):
+        if is_api_path(request.path) or request.path.startswith(OPEN_PREFIXES):
             return None
         return super().process_view(request, view_func, view_args, view_kwargs)
 

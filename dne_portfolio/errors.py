@@ -12,8 +12,8 @@ from django.template.loader import render_to_string
 from django.views import defaults
 
 from common.api import errors as api
+from common.api.addresses import is_api_path
 
-API = "/api/"
 # PostgreSQL: a lock, a statement or a transaction took too long; a deadlock was cut.
 BUSY_STATES = {"55P03", "57014", "25P03", "40P01", "40001"}
 RETRY_SECONDS = 2
@@ -24,7 +24,7 @@ logger = structlog.get_logger("dne.request")
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer what Django refused before any view: 413 for a body beyond the limit, else 400."""
     too_big = isinstance(exception, RequestDataTooBig)
-    if request.path.startswith(API):
+    if is_api_path(request.path):
         if too_big:
             return api.plain_problem(request, 413, "too_large", "The body is beyond the limit.")
         return api.bad_request(request)
@@ -35,7 +35,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
     """Answer a bug (500); the incident number leads to the log."""
-    if request.path.startswith(API):
+    if is_api_path(request.path):
         return api.server_error(request)
     return plain_page(request, 500)
 
@@ -70,7 +70,7 @@ class BusyDatabaseMiddleware:
             return None
         logger.warning("database busy", path=request.path, error=str(exception))
         answer: HttpResponse
-        if request.path.startswith(API):
+        if is_api_path(request.path):
             answer = api.plain_problem(request, 503, "busy", "The database is busy: try again.")
         else:
             answer = plain_page(request, 503)

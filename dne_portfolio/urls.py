@@ -10,11 +10,12 @@ from dne_portfolio.metrics import metrics
 
 urlpatterns = [
     path("administration-technique/", admin.site.urls),
-    path("api/", include("dne_portfolio.api_urls")),
     path("health/live", health.live, name="health-live"),
     path("health/ready", health.ready, name="health-ready"),
     path("metrics", metrics, name="metrics"),
     path("", include("web.urls")),
+    # After the pages: two of them, the documentation and the accesses, stand under api/.
+    path("api/", include("dne_portfolio.api_urls")),
 ]
 
 handler400 = "dne_portfolio.errors.bad_request"

@@ -10,10 +10,11 @@ from django.utils import translation
 
 from accounts.models import Preferences
 from accounts.personal import preferences_of
+from common.api.addresses import is_api_path
 from common.units import amounts_in
 
 # They have no page: the API speaks in euros and in the language that the client asks for.
-_OTHERS = ("/api/", "/static/", "/health/", "/metrics", "/administration-technique/")
+_OTHERS = ("/static/", "/health/", "/metrics", "/administration-technique/")
 
 
 class PreferencesMiddleware:
@@ -24,7 +25,7 @@ class PreferencesMiddleware:
 
     def __call__(self, request: Any) -> HttpResponse:
         request.preferences = None
-        if request.path.startswith(_OTHERS):
+        if is_api_path(request.path) or request.path.startswith(_OTHERS):
             return self.get_response(request)
         chosen = preferences_of(request.user)
         request.preferences = chosen

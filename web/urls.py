@@ -25,4 +25,5 @@ urlpatterns = [
     path("", include("web.grants.urls")),
     path("", include("web.administration.urls")),
     path("", include("web.records.urls")),
+    path("", include("web.clients.urls")),
 ]

@@ -87,6 +87,12 @@ ENTRIES = (
     ),
     ("audit_log", _("Audit log"), _("Who did what, and when"), (Action.READ, Resource.AUDIT)),
     ("jobs", _("Jobs"), _("Background work and its state"), (Action.READ, Resource.JOB)),
+    (
+        "clients",
+        _("Accesses to the API"),
+        _("Machine clients, their scopes and their perimeter"),
+        (Action.READ, Resource.MACHINE_CLIENT),
+    ),
 )
 
 
