@@ -209,17 +209,25 @@ class Storm:
         beat = self._celery("beat", "beat", "--schedule", schedule, "--pidfile=")
         self.others.append(beat)
 
-    def kill_a_worker(self) -> None:
-        """Kill a process at random: one of a pool, or a whole worker, which is then replaced."""
-        worker = self.random.choice(self.workers)
+    def kill_a_worker(self) -> bool:
+        """Kill a process at random: one of a pool, or a whole worker, which is then replaced.
+
+        Only workers that are up are killed, or a busy machine would never see one work; false when
+        none is.
+        """
+        up = [worker for worker in self.workers if children_of(worker.pid)]
+        if not up:
+            return False
+        worker = self.random.choice(up)
         pool = children_of(worker.pid)
         if pool and self.random.random() < 0.6:
             kill(self.random.choice(pool))
-            return
+            return True
         kill(worker.pid, *pool)
         worker.wait(timeout=10)
         self.workers.remove(worker)
         self.start_worker()
+        return True
 
     def python(self, code: str) -> str:
         """Run a few lines in a fresh process of the project, as a page would; return its output."""

@@ -30,8 +30,7 @@ def kill_until(storm: Storm, over: object, pause: float, seconds: float) -> int:
     deadline = time.monotonic() + seconds
     while not over():  # type: ignore[operator]
         assert time.monotonic() < deadline, f"not over: {storm.states()}"
-        storm.kill_a_worker()
-        kills += 1
+        kills += storm.kill_a_worker()
         time.sleep(pause)
     return kills
 
