@@ -220,7 +220,7 @@ class Storm:
             return False
         worker = self.random.choice(up)
         pool = children_of(worker.pid)
-        if pool and self.random.random() < 0.6:
+        if pool and self.random.random() < 0.8:
             kill(self.random.choice(pool))
             return True
         kill(worker.pid, *pool)
