@@ -55,14 +55,13 @@ class Package:
         if self.name in ELSEWHERE:
             return ELSEWHERE[self.name]
         told = metadata.metadata(self.name)
-        expression = told.get("License-Expression")
-        if expression:
-            return str(expression)
+        if "License-Expression" in told:
+            return str(told["License-Expression"])
         classifiers = told.get_all("Classifier") or []
         names = [one.removeprefix(_BY_CLASSIFIER) for one in classifiers if _BY_CLASSIFIER in one]
         if names:
             return " or ".join(sorted(names))
-        return _short(str(told.get("License") or "not declared"))
+        return _short(str(told["License"] or "not declared"))
 
 
 def _short(text: str) -> str:
@@ -88,7 +87,8 @@ def packages() -> list[Package]:
 def bom() -> str:
     """Return the CycloneDX document."""
     made = Bom(serial_number=uuid.uuid5(uuid.NAMESPACE_URL, _lock_digest()))
-    made.metadata.timestamp = None  # type: ignore[assignment] (the same lock, the same bytes)
+    # The same lock gives the same bytes: no date of making.
+    made.metadata.timestamp = None  # type: ignore[assignment]
     root = Component(
         name="dne-portfolio", version="1.0.0", type=ComponentType.APPLICATION, bom_ref="root"
     )

@@ -27,10 +27,10 @@ def _broken(
     field: models.ForeignKey,  # type: ignore[type-arg]
 ) -> Iterator[Mismatch]:
     target = field.related_model
-    reached = target._base_manager.filter(pk=OuterRef(field.attname))  # type: ignore[union-attr]
+    reached = target._base_manager.filter(pk=OuterRef(field.attname))
     lost = model._base_manager.filter(~Exists(reached), **{f"{field.attname}__isnull": False})
     for row, found in lost.order_by("pk").values_list(name_of(model), field.attname):
-        wanted = f"a row of {target._meta.label}"  # type: ignore[union-attr]
+        wanted = f"a row of {target._meta.label}"
         yield Mismatch("references", model._meta.label, str(row), wanted, f"id {found}")
 
 

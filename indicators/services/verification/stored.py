@@ -99,12 +99,12 @@ def rollups_apart() -> Iterator[Mismatch]:
     Roll-ups older than a snapshot that they read are stale, and prove nothing.
     """
     columns = {f"raw_{name}": Cast(name, _RAW) for name in ROLLED_UP}
-    rollups = list(RollUp.objects.annotate(**columns).values())
+    rollups: list[Any] = list(RollUp.objects.annotate(**columns).values())
     if not rollups:
         return
     as_of = max(row["as_of"] for row in rollups)
     computed = min(row["computed_at"] for row in rollups)
-    rows = list(
+    rows: list[Any] = list(
         IndicatorSnapshot.objects.latest()
         .filter(project__in=followed_projects(as_of))
         .annotate(**columns)
