@@ -14,6 +14,8 @@ from django.core.management import call_command
 from django.db import connection
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
 
+from accounts.models import User
+
 # Playwright keeps an event loop in the thread of the test, which also reads the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
@@ -47,6 +49,8 @@ def _load_demo(settings: Any) -> None:
     call_command("load_demo", verbosity=0, stdout=io.StringIO())
     settings.DEBUG = False
     call_command("compute_indicators", verbosity=0, stdout=io.StringIO())
+    # Accounts of the demonstration never enter when DEBUG is off: here they are people.
+    User.objects.filter(is_demo=True).update(is_demo=False)
 
 
 @pytest.fixture(scope="session")

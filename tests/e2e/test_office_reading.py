@@ -34,11 +34,12 @@ SPACING = (
     "* { line-height: 1.5 !important; letter-spacing: 0.12em !important;"
     " word-spacing: 0.16em !important; } p { margin-bottom: 2em !important; }"
 )
-# Text cut by a box that hides what overflows; what is only for screen readers is cut on purpose.
+# Text cut by a box that hides what overflows; what is only for screen readers, and the words of the
+# buttons that show an icon alone, are cut on purpose.
 CUT = """() => [...document.querySelectorAll('main *')].filter(e => {
   const style = getComputedStyle(e);
   return e.childElementCount === 0 && e.textContent.trim() && e.clientWidth > 2
-    && style.overflowX === 'hidden' && !e.closest('.fr-sr-only')
+    && style.overflowX === 'hidden' && !e.closest('.fr-sr-only, .fr-btn:not([class*=btn--icon-])')
     && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 1);
 }).map(e => e.outerHTML.slice(0, 120))"""
 

@@ -109,6 +109,7 @@ document.addEventListener("DOMContentLoaded", function () {
   function open() {
     if (!dialog.open) {
       opener = document.activeElement;
+      point(-1);
       dialog.showModal();
       input.focus();
       input.select();
