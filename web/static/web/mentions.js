@@ -9,10 +9,8 @@ document.addEventListener("DOMContentLoaded", function () {
     list.setAttribute("aria-label", area.labels[0].firstChild.textContent.trim());
     list.hidden = true;
     area.after(list);
-    area.setAttribute("role", "combobox");
     area.setAttribute("aria-autocomplete", "list");
     area.setAttribute("aria-controls", list.id);
-    area.setAttribute("aria-expanded", "false");
     let chosen = -1;
     let asked = 0;
 
@@ -26,7 +24,6 @@ document.addEventListener("DOMContentLoaded", function () {
       list.hidden = true;
       list.replaceChildren();
       chosen = -1;
-      area.setAttribute("aria-expanded", "false");
       area.removeAttribute("aria-activedescendant");
     }
 
@@ -65,7 +62,6 @@ document.addEventListener("DOMContentLoaded", function () {
         list.append(option);
       });
       list.hidden = people.length === 0;
-      area.setAttribute("aria-expanded", people.length ? "true" : "false");
       if (people.length) {
         choose(0);
       }
