@@ -7,7 +7,13 @@ from rest_framework import serializers as drf
 from accounts.api.inputs import CodeField, NamedField
 from budgets.enums import NomenclatureKind
 from budgets.models import NomenclatureNode
-from common.api.fields import DayField, FlagField, StrictSerializer, TextField
+from common.api.fields import (
+    DayField,
+    FlagField,
+    MoneyStringField,
+    StrictSerializer,
+    TextField,
+)
 
 
 class NomenclatureFields(StrictSerializer):
@@ -33,3 +39,42 @@ class NomenclatureEdit(NomenclatureFields):
     """Some fields of a node, and why they change."""
 
     reason = TextField(max_length=500, required=False, allow_blank=True)
+
+
+class Correction(StrictSerializer):
+    """What a fact should be, and why; an absent column is as it was."""
+
+    fiscal_year = drf.IntegerField(required=False, min_value=1900, max_value=2199)
+    reason = TextField(max_length=300)
+
+
+class MovementCorrection(Correction):
+    """What a credit movement should be."""
+
+    ae = MoneyStringField(required=False, signed=True)
+    cp = MoneyStringField(required=False, signed=True)
+    effective_on = DayField(required=False)
+    legal_basis = TextField(max_length=200, required=False, allow_blank=True)
+
+
+class CommitmentCorrection(Correction):
+    """What a commitment should be."""
+
+    amount = MoneyStringField(required=False, signed=True)
+    committed_on = DayField(required=False)
+    label = TextField(max_length=200, required=False, allow_blank=True)
+
+
+class ServiceCorrection(Correction):
+    """What a certified service should be."""
+
+    amount = MoneyStringField(required=False, signed=True)
+    done_on = DayField(required=False)
+
+
+class PaymentCorrection(Correction):
+    """What a payment should be."""
+
+    amount = MoneyStringField(required=False, signed=True)
+    paid_on = DayField(required=False)
+    payment_request = TextField(max_length=40, required=False, allow_blank=True)

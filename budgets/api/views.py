@@ -1,4 +1,4 @@
-"""The nomenclature, and the four ledgers: facts, read only."""
+"""The nomenclature, and the four ledgers: facts, corrected by counter-entries."""
 
 from __future__ import annotations
 
@@ -11,7 +11,15 @@ from budgets.api.filters import (
     PaymentFilters,
     ServiceDoneFilters,
 )
-from budgets.api.inputs import NomenclatureCreation, NomenclatureEdit
+from budgets.api.inputs import (
+    CommitmentCorrection,
+    MovementCorrection,
+    NomenclatureCreation,
+    NomenclatureEdit,
+    PaymentCorrection,
+    ServiceCorrection,
+)
+from budgets.api.ledgers import LedgerViewSet, documented
 from budgets.api.serializers import (
     CommitmentRow,
     CreditMovementRow,
@@ -21,7 +29,7 @@ from budgets.api.serializers import (
 )
 from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
 from budgets.services.kinds import NOMENCLATURE
-from common.api.views import CODE, RowViewSet
+from common.api.views import CODE
 
 
 class NomenclatureViewSet(OwnedViewSet):
@@ -41,11 +49,13 @@ class NomenclatureViewSet(OwnedViewSet):
     ordering_fields = {"code": "code", "name": "name", "kind": "kind"}
 
 
-class CreditMovementViewSet(RowViewSet):
+@documented(MovementCorrection, CreditMovementRow)
+class CreditMovementViewSet(LedgerViewSet):
     """AE and CP movements."""
 
     queryset = CreditMovement.objects.all()
     policy_resource = Resource.CREDIT
+    correction = MovementCorrection
     row_serializer = CreditMovementRow
     filterset_class = CreditMovementFilters
     ordering = ("effective_on",)
@@ -59,11 +69,13 @@ class CreditMovementViewSet(RowViewSet):
     }
 
 
-class CommitmentViewSet(RowViewSet):
+@documented(CommitmentCorrection, CommitmentRow)
+class CommitmentViewSet(LedgerViewSet):
     """Commitments (AE)."""
 
     queryset = Commitment.objects.all()
     policy_resource = Resource.LEDGER
+    correction = CommitmentCorrection
     row_serializer = CommitmentRow
     filterset_class = CommitmentFilters
     ordering = ("committed_on",)
@@ -76,11 +88,13 @@ class CommitmentViewSet(RowViewSet):
     }
 
 
-class ServiceDoneViewSet(RowViewSet):
+@documented(ServiceCorrection, ServiceDoneRow)
+class ServiceDoneViewSet(LedgerViewSet):
     """Certified services."""
 
     queryset = ServiceDone.objects.all()
     policy_resource = Resource.LEDGER
+    correction = ServiceCorrection
     row_serializer = ServiceDoneRow
     filterset_class = ServiceDoneFilters
     ordering = ("done_on",)
@@ -92,11 +106,13 @@ class ServiceDoneViewSet(RowViewSet):
     }
 
 
-class PaymentViewSet(RowViewSet):
+@documented(PaymentCorrection, PaymentRow)
+class PaymentViewSet(LedgerViewSet):
     """Payments (CP)."""
 
     queryset = Payment.objects.all()
     policy_resource = Resource.LEDGER
+    correction = PaymentCorrection
     row_serializer = PaymentRow
     filterset_class = PaymentFilters
     ordering = ("paid_on",)

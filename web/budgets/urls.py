@@ -5,7 +5,9 @@ from __future__ import annotations
 from django.urls import path, reverse_lazy
 from django.views.generic import RedirectView
 
+from budgets.models import Commitment, CreditMovement, Payment, ServiceDone
 from web.budgets import views
+from web.budgets.corrections import CorrectView
 from web.budgets.owned import NOMENCLATURE_PAGES
 from web.owned.urls import owned_urls
 
@@ -16,12 +18,32 @@ urlpatterns = [
         name="movements",
     ),
     path("budget/mouvements/", views.MovementsView.as_view(), name="credit-movements"),
+    path(
+        "budget/mouvements/<int:pk>/corriger/",
+        CorrectView.as_view(model=CreditMovement),
+        name="credit-movement-correct",
+    ),
     path("budget/mouvements/<int:pk>/", views.MovementView.as_view(), name="credit-movement"),
     path("budget/engagements/", views.CommitmentsView.as_view(), name="commitments"),
+    path(
+        "budget/engagements/<int:pk>/corriger/",
+        CorrectView.as_view(model=Commitment),
+        name="commitment-correct",
+    ),
     path("budget/engagements/<int:pk>/", views.CommitmentView.as_view(), name="commitment"),
     path("budget/services-faits/", views.ServicesDoneView.as_view(), name="services-done"),
+    path(
+        "budget/services-faits/<int:pk>/corriger/",
+        CorrectView.as_view(model=ServiceDone),
+        name="service-done-correct",
+    ),
     path("budget/services-faits/<int:pk>/", views.ServiceDoneView.as_view(), name="service-done"),
     path("budget/paiements/", views.PaymentsView.as_view(), name="payments"),
+    path(
+        "budget/paiements/<int:pk>/corriger/",
+        CorrectView.as_view(model=Payment),
+        name="payment-correct",
+    ),
     path("budget/paiements/<int:pk>/", views.PaymentView.as_view(), name="payment"),
     path("budget/nomenclature/", views.NomenclatureView.as_view(), name="nomenclature"),
     *owned_urls("budget/nomenclature", NOMENCLATURE_PAGES),

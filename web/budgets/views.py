@@ -13,8 +13,10 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Action, Resource
 from accounts.permissions import can
 from budgets.enums import FREEZING_KINDS
+from budgets.selectors import document_life
 from common.models import DataOrigin
 from web.budgets import columns, selectors
+from web.budgets.corrections import SHEETS, correct_url
 from web.budgets.forms import (
     CommitmentForm,
     MovementForm,
@@ -174,6 +176,9 @@ class FactView(PageView):
             "title": self.title,
             "parent": self.parent,
             "has_fictitious": row.data_origin == DataOrigin.FICTITIOUS,
+            "versions": document_life(row),
+            "sheet_name": f"web:{SHEETS[type(row)]}",
+            "correct_url": correct_url(request.user, row),
         }
         return self.page({**context, **self.more(row)})
 
