@@ -34,6 +34,14 @@ def _grants(user: Any) -> QuerySet[Grant]:
     return rows.filter(Q(user_id=user.pk) | Q(granted_by_id=user.pk))
 
 
+def _describe_grant(grant: Grant) -> tuple[str, str]:
+    """Name a grant; who approves goes to its page, who holds it to their account."""
+    label = _("%(role)s, %(person)s") % {"role": grant.get_role_display(), "person": grant.user}
+    if grant.is_pending:
+        return label, reverse("web:grant", args=[grant.pk])
+    return label, reverse("web:account")
+
+
 def _nothing(rows: QuerySet[Any]) -> Any:
     return lambda user, action, resource: rows.none()
 
@@ -55,7 +63,7 @@ IMPORT_BATCH = SubjectKind(
     label=gettext_lazy("import batch"),
     seen=lambda user: ImportBatch.objects.visible_to(user),
     allowing=_nothing(ImportBatch.objects.all()),
-    describe=lambda batch: (batch.code, reverse("web:notifications")),
+    describe=lambda batch: (batch.code, reverse("web:import-batch", args=[batch.code])),
     annotated=False,
 )
 
@@ -65,10 +73,7 @@ GRANT = SubjectKind(
     label=gettext_lazy("role"),
     seen=lambda user: _numbered(_grants(user)),
     allowing=_nothing(Grant.objects.all()),
-    describe=lambda grant: (
-        _("%(role)s, %(person)s") % {"role": grant.get_role_display(), "person": grant.user},
-        reverse("web:account"),
-    ),
+    describe=_describe_grant,
     code=NUMBER,
     annotated=False,
 )

@@ -20,6 +20,7 @@ from jobs.models import Job
 from jobs.services import request_job, run_job
 from records.enums import Event
 from records.models import ImportBatch, Notification
+from records.selectors import notifications_of
 from records.services import attachments, comments, digests, mails, watch
 from records.services.notifications import mark_all_read, notify
 from tests.records import files
@@ -323,3 +324,31 @@ def test_old_news_are_not_told(team):
         finished_at=timezone.now() - dt.timedelta(days=3),
     )
     assert watch.tell_news() == 0
+
+
+def test_each_event_leads_to_a_page_that_its_reader_opens(team, person, client):
+    second = person("second-admin", Role.TECHNICAL_ADMIN)
+    propose_grant(actor=team["admin"], user=person("newcomer"), role=Role.AUDITOR)
+    ended = {"due_at": timezone.now(), "finished_at": timezone.now()}
+    Job.objects.create(
+        kind="indicators.compute",
+        state=JobState.FAILED,
+        requested_by=team["controller"],
+        **ended,
+    )
+    ImportBatch.objects.create(
+        code="PORTFOLIO-1",
+        kind="portfolio",
+        source="x",
+        digest="d",
+        imported_at=timezone.now(),
+        imported_by=team["controller"],
+    )
+    watch.tell_news()
+    opened = []
+    for reader in (second, team["controller"]):
+        client.force_login(reader)
+        for told in notifications_of(reader, list(Notification.objects.visible_to(reader))):
+            opened.append(told.notification.event)
+            assert client.get(told.subject.url).status_code == 200, told.subject.url
+    assert sorted(opened) == [Event.GRANT_PROPOSED, Event.IMPORT_DONE, Event.JOB_FAILED]

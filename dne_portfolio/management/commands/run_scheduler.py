@@ -14,6 +14,7 @@ from django.db import OperationalError, close_old_connections
 from indicators.services.runs import request_stale_refresh
 from jobs.services import request_due_periods, sweep
 from jobs.services.heartbeat import record_heartbeat
+from records.services.watch import tell_news
 
 logger = structlog.get_logger("dne.scheduler")
 
@@ -52,6 +53,7 @@ def go_round() -> int:
         record_heartbeat()
         request_due_periods()
         request_stale_refresh()
+        tell_news()
         # A job may ask for others (chunks, roll-ups); one that failed is due later.
         while ran := sweep(here=True):
             done += ran
