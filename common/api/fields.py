@@ -16,6 +16,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from common.money import parse_amount
+from common.text import clean_value
 
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 FIRST_DAY = dt.date(1900, 1, 1)
@@ -127,7 +128,21 @@ class StrictSerializer(serializers.Serializer[Any]):
             unknown = {name: ["Unknown field."] for name in data if name not in writable}
             if unknown:
                 raise serializers.ValidationError(unknown)
+            data = _with_clean_text(data)
         return super().to_internal_value(data)
+
+
+def _with_clean_text(data: Mapping[str, Any]) -> dict[str, Any]:
+    """Compose the texts of a body, whatever its media type; refused characters are field errors."""
+    clean, errors = {}, {}
+    for name, value in data.items():
+        try:
+            clean[name] = clean_value(value)
+        except ValueError as error:
+            errors[name] = [f"The character {error} is not allowed."]
+    if errors:
+        raise serializers.ValidationError(errors)
+    return clean
 
 
 class RowSerializer(serializers.Serializer[Any]):

@@ -11,19 +11,27 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.filters import BaseFilterBackend
 from rest_framework.request import Request
 
+from common.text import composed, refused_mark
+
 PAGING = frozenset({"limit", "cursor", "ordering"})
+MAX_FILTERS = 20
 
 
 def refuse_unknown(request: Request, allowed: frozenset[str] | set[str]) -> None:
-    """Raise a 400 that names every query parameter that is not declared, or given twice."""
-    errors = {}
+    """Raise a 400 that names every query parameter that is not declared, or given twice.
+
+    More than `MAX_FILTERS` of them are refused together.
+    """
+    errors: dict[str, list[str]] = {}
+    if len(request.query_params) > MAX_FILTERS + len(PAGING):
+        raise ValidationError({"": [f"At most {MAX_FILTERS} filters."]})
     for name, values in request.query_params.lists():
         if name not in allowed:
             errors[name] = ["Unknown parameter."]
         elif len(values) > 1:
             errors[name] = ["Given more than once."]
-        elif any("\x00" in value for value in values):
-            errors[name] = ["A null character is not allowed."]
+        elif refused_mark(values[0]):
+            errors[name] = [f"The character {refused_mark(values[0])} is not allowed."]
         elif not values[0].strip():
             errors[name] = ["A value is expected."]
     if errors:
@@ -40,6 +48,14 @@ class StrictFilterBackend(DjangoFilterBackend):
         detail = bool(getattr(view, "detail", False))
         refuse_unknown(request, set() if detail else names | PAGING)
         return queryset if detail else super().filter_queryset(request, queryset, view)
+
+    def get_filterset_kwargs(self, request: Request, queryset: Any, view: Any) -> Any:
+        """Give the filters composed text, as the fields of a body are."""
+        given = super().get_filterset_kwargs(request, queryset, view)
+        data = request.query_params.copy()
+        for name, value in list(data.items()):
+            data[name] = composed(value)
+        return {**given, "data": data}
 
 
 class StrictOrderingFilter(BaseFilterBackend):

@@ -1,16 +1,33 @@
-"""JSON in: bounded in depth, no NaN, no infinity, no duplicate key, no null character."""
+"""JSON in: bounded in size and depth, no NaN, no infinity, no duplicate key, composed text.
+
+The depth is counted on the bytes, before anything recursive reads them.
+"""
 
 from __future__ import annotations
 
 import json
 import math
+import re
 from typing import Any
 
 from django.conf import settings
-from rest_framework.exceptions import ParseError
+from rest_framework import status
+from rest_framework.exceptions import APIException, ParseError
 from rest_framework.parsers import BaseParser
 
-MAX_DEPTH = 20
+from common.text import clean_value
+
+MAX_DEPTH = 50
+# A whole string, ended or not, or a bracket: linear, whatever the text.
+_TOKEN = re.compile(rb'"(?:[^"\\]+|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
+
+
+class TooLarge(APIException):
+    """A body beyond the limit."""
+
+    status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
+    default_code = "too_large"
+    default_detail = "The body is beyond the limit."
 
 
 def _no_duplicates(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -24,29 +41,23 @@ def _refuse_constant(text: str) -> None:
     raise ValueError(text)
 
 
-def _check_scalar(value: str | float) -> None:
-    if isinstance(value, float):
-        if not math.isfinite(value):
-            raise ValueError("beyond the numbers of JSON")
-        return
-    value.encode("utf-8")
-    if "\x00" in value:
-        raise ValueError("null character")
+def _real(text: str) -> float:
+    value = float(text)
+    if not math.isfinite(value):
+        raise ValueError("beyond the numbers of JSON")
+    return value
 
 
-def check_value(value: Any, depth: int = 0) -> None:
-    """Raise ValueError on a null character, a lone surrogate or a nest deeper than `MAX_DEPTH`."""
-    if depth > MAX_DEPTH:
-        raise ValueError("too deep")
-    if isinstance(value, (str, float)):
-        _check_scalar(value)
-    elif isinstance(value, dict):
-        for key, item in value.items():
-            check_value(key, depth + 1)
-            check_value(item, depth + 1)
-    elif isinstance(value, list):
-        for item in value:
-            check_value(item, depth + 1)
+def check_depth(body: bytes) -> None:
+    """Raise ValueError when arrays and objects are nested deeper than `MAX_DEPTH`."""
+    depth = 0
+    for token in _TOKEN.finditer(body):
+        if token[0] in b"[{":
+            depth += 1
+            if depth > MAX_DEPTH:
+                raise ValueError("too deep")
+        elif token[0] in b"]}":
+            depth -= 1
 
 
 class StrictJSONParser(BaseParser):
@@ -55,17 +66,18 @@ class StrictJSONParser(BaseParser):
     media_type = "application/json"
 
     def parse(self, stream: Any, media_type: Any = None, parser_context: Any = None) -> Any:
-        """Parse the body, or raise a 400."""
-        body = stream.read(settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1)
-        if len(body) > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
-            raise ParseError("The body is too large.")
+        """Parse the body, or raise a 400; 413 beyond `API_JSON_MAX_BYTES`."""
+        body = stream.read(settings.API_JSON_MAX_BYTES + 1)
+        if len(body) > settings.API_JSON_MAX_BYTES:
+            raise TooLarge()
         try:
+            check_depth(body)
             value = json.loads(
                 body.decode("utf-8"),
                 object_pairs_hook=_no_duplicates,
                 parse_constant=_refuse_constant,
+                parse_float=_real,
             )
-            check_value(value)
-        except (ValueError, RecursionError) as error:
+            return clean_value(value)
+        except ValueError as error:
             raise ParseError("The body is not a plain JSON document.") from error
-        return value

@@ -18,6 +18,7 @@ _WORDS = {
     404: "There is no such object, or it is not yours to see.",
     409: "A business rule says no.",
     412: "Somebody else saved first; the context holds both versions, and the current ETag.",
+    413: "The body is beyond the limit.",
     415: "The body is not application/json.",
     422: "The Idempotency-Key was used for another request.",
     428: "If-Match is missing.",
@@ -138,7 +139,7 @@ class ProblemAutoSchema(AutoSchema):
         if "{" in self.path or self._needs_version():
             codes.add(404)
         if writes:
-            codes |= {409, 415}
+            codes |= {409, 413, 415}
         if self._needs_version():
             codes |= {412, 428}
         if self._is_idempotent():

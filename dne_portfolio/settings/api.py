@@ -16,6 +16,9 @@ API_LIMITS = {
     "network": _env.int("API_LIMIT_NETWORK", default=3000),
 }
 
+# Bytes of a JSON body; files have their own bound (MAX_BODY_BYTES).
+API_JSON_MAX_BYTES = 1_000_000
+
 REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": [
         "accounts.api.authentication.MachineClientAuthentication",

@@ -9,6 +9,7 @@ from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
 from common.api.filtersets import (
+    MIN_SEARCH,
     AmountFilter,
     CodeFilter,
     Filters,
@@ -43,13 +44,14 @@ class NodeFilter(filters.CharFilter):
         return qs.filter(**{f"{self.field_name}__in": ids})
 
 
-@extend_schema_field({"type": "string", "minLength": 1, "maxLength": 200})
+@extend_schema_field({"type": "string", "minLength": MIN_SEARCH, "maxLength": 200})
 class TitleFilter(filters.CharFilter):
     """Text of a project's code or title (or former titles), whatever the case and accents."""
 
     def __init__(self, prefix: str = "", **kwargs: Any) -> None:
         self.prefix = prefix
-        super().__init__(f"{prefix}title", max_length=200, **kwargs)
+        bounds = {"min_length": MIN_SEARCH, "max_length": 200}
+        super().__init__(f"{prefix}title", **bounds, **kwargs)
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
         """Keep the projects that contain the text."""

@@ -141,7 +141,9 @@ def send(client, body: bytes, kind: str = "application/json", url: str = "estima
         b'{"reason": "\\ud800"}',
         b"\xff\xfe",
         b'{"full_cost": ' + b"9" * 5000 + b"}",
-        b" " * 2_600_000,
+        b"[" * 51 + b"]" * 51,
+        b'{"reason": "\\u202e"}',
+        b'{"reason": "' + "\u2066".encode() + b'"}',
     ],
     ids=lambda body: body[:24].decode("latin-1"),
 )
