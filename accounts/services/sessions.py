@@ -110,7 +110,7 @@ def drop_tokens(*, user: User) -> int:
     RefreshToken.objects.filter(user=user).delete()
     own, _ = AccessToken.objects.filter(user=user).delete()
     held, _ = AccessToken.objects.filter(application__user=user).delete()
-    return own + held
+    return int(own + held)
 
 
 @transaction.atomic

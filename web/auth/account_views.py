@@ -178,7 +178,8 @@ class _ConfirmedView(ServiceFormView):
     def form(self, data: Any = None) -> forms.Form:
         """Return the form; somebody without a password has logged in through the provider."""
         form = self.form_class(data)
-        if not self.request.user.has_usable_password():
+        user: Any = self.request.user
+        if not user.has_usable_password():
             del form.fields["current"]
         return form
 
