@@ -45,7 +45,7 @@ class SessionGuardMiddleware:
     ) -> HttpResponseBase | None:
         """Send a person whose role asks for a second factor to the page that asks for it."""
         record = getattr(request, "session_record", None)
-        if record is None or record.second_factor or getattr(view_func, "open_to_all", False):
+        if record is None or record.second_factor or is_open_to_all(view_func):
             return None
         if not must_have_second_factor(request.user, roles_of(request.user)):
             return None
@@ -55,7 +55,7 @@ class SessionGuardMiddleware:
             )
         code = has_second_factor(request.user)
         url = resolve_url(settings.SECOND_FACTOR_CODE_URL if code else settings.SECOND_FACTOR_URL)
-        return redirect_to_login(request.get_full_path(), url)
+        return redirect_to_login(page_of(request), url)
 
 
 class LoginRequiredMiddleware(DjangoLoginRequired):
@@ -100,6 +100,13 @@ def page_of(request: HttpRequest) -> str:
         return request.get_full_path()
     parts = urlsplit(claimed)
     return parts.path + (f"?{parts.query}" if parts.query else "")
+
+
+def is_open_to_all(view_func: Any) -> bool:
+    """Whether a view asks for no second factor: it says so, or asks for no log-in at all."""
+    return getattr(view_func, "open_to_all", False) or not getattr(
+        view_func, "login_required", True
+    )
 
 
 def open_to_all(view_func: Any) -> Any:

@@ -45,8 +45,10 @@ def count_try(*, kind: TryKind, key: str) -> Verdict:
     called outside a transaction, so that the count stands whatever happens next.
     """
     digest, now = _digest(key), timezone.now()
-    TryCounter.objects.get_or_create(kind=kind, key=digest)
-    counter = TryCounter.objects.select_for_update(of=("self",)).get(kind=kind, key=digest)
+    counter = None
+    while counter is None:  # a purge may delete the row between the two statements
+        TryCounter.objects.get_or_create(kind=kind, key=digest)
+        counter = _locked(kind, digest)
     window = dt.timedelta(seconds=settings.TRY_WINDOW_SECONDS)
     if now - counter.last_at >= window:
         counter.tries = counter.refused = 0
@@ -67,17 +69,13 @@ def count_try(*, kind: TryKind, key: str) -> Verdict:
 @transaction.atomic
 def forget_tries(*, kind: TryKind, key: str) -> None:
     """Start again from zero: the person proved who they are."""
-    TryCounter.objects.filter(kind=kind, key=_digest(key)).delete()
+    TryCounter.objects.filter(kind=kind, key=_digest(key)).update(tries=0, refused=0)
 
 
 @transaction.atomic
 def give_back_try(*, kind: TryKind, key: str) -> None:
     """Take back one try that succeeded, without clearing those of others on the same network."""
-    counter = (
-        TryCounter.objects.select_for_update(of=("self",))
-        .filter(kind=kind, key=_digest(key))
-        .first()
-    )
+    counter = _locked(kind, _digest(key))
     if counter is not None and counter.tries:
         counter.tries -= 1
         counter.save(update_fields=["tries"])
@@ -88,6 +86,11 @@ def purge_counters(*, older_than: dt.timedelta) -> int:
     """Delete the counters that have paused for long; return how many."""
     deleted, _ = TryCounter.objects.filter(last_at__lt=timezone.now() - older_than).delete()
     return deleted
+
+
+def _locked(kind: TryKind, digest: str) -> TryCounter | None:
+    rows = TryCounter.objects.select_for_update(of=("self",))
+    return rows.filter(kind=kind, key=digest).first()
 
 
 def _digest(key: str) -> str:

@@ -176,6 +176,14 @@ def test_a_technical_administrator_does_nothing_without_it(client, admin, impose
     assert client.get("/api/v1/users/").status_code == 200
 
 
+def test_what_asks_for_no_log_in_asks_for_no_second_factor(client, admin, imposed):
+    log_in(client, "admin")
+    client.get("/")
+    assert client.post(reverse("web:set_language"), {"language": "en"})["Location"] == "/"
+    assert client.get("/", follow=True).context["is_due"] is True
+    assert client.post(reverse("web:logout"))["Location"] == reverse("web:login")
+
+
 def test_it_cannot_be_removed_by_who_must_have_it(client, admin, imposed, clock):
     log_in(client, "admin")
     enrol(client, admin)

@@ -18,7 +18,6 @@ from mozilla_django_oidc.views import OIDCAuthenticationRequestView
 
 from accounts.enums import SessionMethod
 from accounts.exceptions import IdentityTaken, LinkRefused
-from accounts.middleware import open_to_all
 from accounts.oidc.backend import INVITATION
 from accounts.oidc.errors import IdentityRefused, ProviderDown, UnknownIdentity
 from accounts.oidc.provider import the_provider
@@ -31,7 +30,7 @@ LINK = "account_link"
 _STATE_SECONDS = 600
 
 
-@method_decorator([login_not_required, open_to_all], name="dispatch")
+@method_decorator(login_not_required, name="dispatch")
 class ProviderLogin(OIDCAuthenticationRequestView):
     """The first half of the code flow: state, nonce and PKCE go into the session."""
 
@@ -59,7 +58,7 @@ class ProviderLogin(OIDCAuthenticationRequestView):
         return {"acr_values": settings.OIDC_ACR_VALUES} if settings.OIDC_ACR_VALUES else {}
 
 
-@method_decorator([login_not_required, open_to_all], name="dispatch")
+@method_decorator(login_not_required, name="dispatch")
 class ProviderCallback(View):
     """The second half: the person comes back with a code, once."""
 

@@ -14,7 +14,6 @@ from django.utils.decorators import method_decorator
 from accounts.entry import confirm_second_factor, leave, password_opens, pending_of
 from accounts.enums import SessionMethod
 from accounts.exceptions import WrongCode
-from accounts.middleware import open_to_all
 from accounts.second_factor import has_second_factor
 from accounts.services.second_factor import check_code
 from web.auth.entering import go_in, next_page
@@ -56,7 +55,7 @@ class PortfolioLogin(LoginView):
         return super().form_invalid(form)
 
 
-@method_decorator([login_not_required, open_to_all], name="dispatch")
+@method_decorator(login_not_required, name="dispatch")
 class SecondFactorCodeView(PageView):
     """The code of the second factor: after the password, or when a role comes to ask for it."""
 
@@ -104,7 +103,7 @@ class SecondFactorCodeView(PageView):
         return pending_of(self.request) is not None
 
 
-@method_decorator([login_not_required, open_to_all], name="dispatch")
+@method_decorator(login_not_required, name="dispatch")
 class LogoutView(PageView):
     """Leave; the session of the provider is left on the next page."""
 
