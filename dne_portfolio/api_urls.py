@@ -16,7 +16,7 @@ from jobs.api import views as jobs
 from partners.api import views as partners
 from projects.api import facts, portfolio
 from projects.api import views as projects
-from records.api import notifications
+from records.api import imports, notifications
 from records.api import views as records
 
 router = SimpleRouter()
@@ -41,6 +41,8 @@ for prefix, viewset in (
     ("jobs", jobs.JobViewSet),
     ("grants", grants.GrantViewSet),
     ("audit-events", grants.AuditEventViewSet),
+    ("import-batches", imports.ImportBatchViewSet),
+    ("import-drafts", imports.ImportDraftViewSet),
     ("attachments", records.AttachmentViewSet),
     ("comments", records.CommentViewSet),
     ("notifications", notifications.NotificationViewSet),

@@ -39,7 +39,7 @@ def known(tmp_path: Path) -> None:
 
 def deposit(client: Client, *files: tuple[str, bytes], **options: Any) -> Any:
     sent = [SimpleUploadedFile(name, data) for name, data in files]
-    return client.post(reverse("web:import-deposit"), {"files": sent, **options})
+    return client.post(reverse("web:import-deposit"), {"uploads": sent, **options})
 
 
 @pytest.fixture

@@ -36,7 +36,7 @@ class _FilesField(forms.FileField):
 class DepositForm(PageForm):
     """The files of a deposit."""
 
-    files = _FilesField(label=_("Files"))
+    uploads = _FilesField(label=_("Files"))
     is_new_version = forms.BooleanField(
         label=_(
             "This is a newer version of documents imported already: changed lines replace them"

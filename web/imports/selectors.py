@@ -273,7 +273,7 @@ def _rows_of(table: Any, batch: ImportBatch) -> list[dict[str, Any]]:
                 {
                     "line": values["source_line"],
                     "key": cells[0][2],
-                    "change": RowChange.CREATED.label,
+                    "change": str(RowChange.CREATED.label),
                     "cells": cells[1:],
                 }
             )

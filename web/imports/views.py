@@ -118,7 +118,7 @@ class DepositView(PageView):
         if not form.is_valid():
             return self.shown(form, 422)
         files = [
-            Upload(file.name or "", file, file.size or 0) for file in form.cleaned_data["files"]
+            Upload(file.name or "", file, file.size or 0) for file in form.cleaned_data["uploads"]
         ]
         try:
             draft = deposit_files(
@@ -128,7 +128,7 @@ class DepositView(PageView):
             )
             check_or_ask(actor=request.user, draft_id=draft.pk)
         except DomainError as error:
-            form.add_error("files", str(error))
+            form.add_error("uploads", str(error))
             record_event(actor=request.user, verb="refused", detail={"code": error.code})
             return self.shown(form, 422)
         address = reverse("web:import-draft", args=[draft.pk])
