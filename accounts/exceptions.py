@@ -11,6 +11,8 @@ DomainError
 ├── TooManyViews         a person keeps so many saved views
 ├── StillActive          only a suspended account is pseudonymised
 ├── AlreadyPseudonymised the name is gone already
+├── MergeRefused         the two records may not be merged
+├── MergeTooOld          a merge is undone for 30 days
 ├── RecordEnded          a closed or archived record is read only
 ├── RecordInUse          something hangs on the draft
 ├── WrongState           the record is not in a state that this leaves
@@ -224,3 +226,17 @@ class KeyReused(DomainError):
 
     code = "idempotency_key_reused"
     message = _("The key “%(key)s” was used for another request.")
+
+
+class MergeRefused(DomainError):
+    """The two records may not be merged."""
+
+    code = "merge_refused"
+    message = _("These records are not merged: %(reason)s.")
+
+
+class MergeTooOld(DomainError):
+    """A merge is undone for 30 days."""
+
+    code = "merge_too_old"
+    message = _("A merge can be undone for %(days)s days: this one is older.")

@@ -6,6 +6,7 @@ from accounts.models.access import AccountLink, Identity, RecoveryCode, SessionR
 from accounts.models.clients import MachineClient
 from accounts.models.events import AuditEvent
 from accounts.models.grants import Grant, GrantQuerySet
+from accounts.models.merges import RecordMerge
 from accounts.models.preferences import Preferences
 from accounts.models.saved_views import DefaultView, SavedView
 from accounts.models.usage import IdempotencyKey, RateCounter
@@ -22,6 +23,7 @@ __all__ = [
     "MachineClient",
     "Preferences",
     "RateCounter",
+    "RecordMerge",
     "RecoveryCode",
     "SavedView",
     "SessionRecord",

@@ -8,6 +8,7 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 
 from accounts.api.idempotency import IdempotentMixin
+from accounts.api.merging import MERGING, MergingMixin
 from accounts.api.owned import OwnedViewSet
 from accounts.enums import Action, Resource
 from accounts.permissions import scopes_of
@@ -32,10 +33,12 @@ from partners.services.kinds import CONTRACTS, PARTNERS
 from projects.models import Project
 
 
-class PartnerViewSet(OwnedViewSet):
+class PartnerViewSet(MergingMixin, OwnedViewSet):
     """Partners."""
 
     kind = PARTNERS
+    policy_actions = {**OwnedViewSet.policy_actions, **MERGING}
+    if_match_actions = OwnedViewSet.if_match_actions | {"merge"}
     creation = PartnerCreation
     edition = PartnerEdit
 

@@ -13,6 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api.inputs import Ending, Moving
+from accounts.api.merging import MERGING, MergingMixin
 from accounts.api.owned import HistoryViewSet, OwnedViewSet
 from accounts.enums import Action, Resource
 from accounts.services.owned import delete_draft, move_record
@@ -55,13 +56,14 @@ def with_current_figures(projects: QuerySet[Project]) -> QuerySet[Project]:
     )
 
 
-class ProjectViewSet(HistoryViewSet):
+class ProjectViewSet(MergingMixin, HistoryViewSet):
     """Projects."""
 
     queryset = Project.objects.all()
     policy_resource = Resource.PROJECT
-    policy_actions = OwnedViewSet.policy_actions
-    if_match_actions = OwnedViewSet.if_match_actions
+    kind = PROJECTS
+    policy_actions = {**OwnedViewSet.policy_actions, **MERGING}
+    if_match_actions = OwnedViewSet.if_match_actions | {"merge"}
     row_serializer = ProjectRow
     detail_serializer = ProjectDetail
     filterset_class = ProjectFilters

@@ -45,6 +45,7 @@ class OwnedPages:
     form_class: type[forms.Form]
     words: dict[str, Text]
     complete: Callable[[Any, dict[str, Any]], None] | None = None
+    mergeable: bool = False
     moves: tuple[str, ...] = ("publish", "close", "reopen", "archive", "unarchive", "delete")
 
     def visible(self, user: Any, code: str) -> Any:
@@ -86,4 +87,8 @@ class OwnedPages:
             if move in self.moves and record.state in states and allowed[action]:
                 url = reverse(f"web:{self.name}_move", args=[record.code, word])
                 found.append({"key": move, "url": url})
+        if self.mergeable and record.state == "open" and self.may(user, record, Action.MERGE):
+            found.append(
+                {"key": "merge", "url": reverse(f"web:{self.name}_merge", args=[record.code])}
+            )
         return found

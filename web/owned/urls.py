@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, path
 
 from web.owned.history import OwnedHistoryView
+from web.owned.merging import MergeView, UndoMergeView
 from web.owned.pages import OwnedPages
 from web.owned.views import OwnedCreateView, OwnedEditView, OwnedMoveView
 
@@ -39,5 +40,20 @@ def life_urls(prefix: str, pages: OwnedPages) -> list[URLPattern]:
             f"{prefix}/<str:code>/historique/",
             OwnedHistoryView.as_view(pages=pages),
             name=f"{name}_history",
+        ),
+    ]
+
+
+def merge_urls(prefix: str, pages: OwnedPages) -> list[URLPattern]:
+    """Return the addresses to merge a duplicate, and to undo a merge."""
+    name = pages.name
+    return [
+        path(
+            f"{prefix}/<str:code>/fusionner/", MergeView.as_view(pages=pages), name=f"{name}_merge"
+        ),
+        path(
+            f"{prefix}/<str:code>/fusions/<int:pk>/annuler/",
+            UndoMergeView.as_view(pages=pages),
+            name=f"{name}_merge_undo",
         ),
     ]

@@ -27,6 +27,7 @@ TITLES = {
     "archive": gettext_lazy("Archive"),
     "unarchive": gettext_lazy("Take out of the archive"),
     "delete": gettext_lazy("Delete the draft"),
+    "merge": gettext_lazy("Merge a duplicate"),
 }
 
 

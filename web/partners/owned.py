@@ -87,6 +87,7 @@ PARTNER_PAGES = OwnedPages(
     name="partner",
     list_name="partners",
     form_class=PartnerEditForm,
+    mergeable=True,
     words={
         "create": _("Create a partner"),
         "edit": _("Edit the partner"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.owned.urls import owned_urls
+from web.owned.urls import merge_urls, owned_urls
 from web.partners import views
 from web.partners.owned import CONTRACT_PAGES, PARTNER_PAGES
 
@@ -14,5 +14,6 @@ urlpatterns = [
     path("contrats/<str:code>/", views.ContractView.as_view(), name="contract"),
     path("partenaires/", views.PartnersView.as_view(), name="partners"),
     *owned_urls("partenaires", PARTNER_PAGES),
+    *merge_urls("partenaires", PARTNER_PAGES),
     path("partenaires/<str:code>/", views.PartnerView.as_view(), name="partner"),
 ]

@@ -17,5 +17,6 @@ PROJECT_PAGES = OwnedPages(
     list_name="projects",
     form_class=ProjectForm,
     words={"list": _("Projects")},
+    mergeable=True,
     moves=("publish", "archive", "unarchive", "delete"),
 )

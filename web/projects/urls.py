@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.owned.urls import life_urls
+from web.owned.urls import life_urls, merge_urls
 from web.projects import edit_views as edit
 from web.projects.life import PROJECT_PAGES
 from web.projects.list_views import ProjectListView
@@ -14,6 +14,7 @@ urlpatterns = [
     path("projets/", ProjectListView.as_view(), name="projects"),
     path("projets/nouveau/", edit.CreateProjectView.as_view(), name="project_create"),
     *life_urls("projets", PROJECT_PAGES),
+    *merge_urls("projets", PROJECT_PAGES),
     path("projets/<str:code>/", ProjectSheetView.as_view(), name="project"),
     path("projets/<str:code>/modifier/", edit.UpdateProjectView.as_view(), name="project_edit"),
     path("projets/<str:code>/estimer/", edit.EstimateView.as_view(), name="project_estimate"),

@@ -25,6 +25,12 @@ WEATHER_ICONS = {
 }
 
 
+@register.filter
+def verbose_name_plural(model: Any) -> str:
+    """Return what people call the rows of a model."""
+    return str(model._meta.verbose_name_plural)
+
+
 @register.inclusion_tag("web/partials/_weather.html")
 def weather(code: str | None) -> dict[str, Any]:
     """Show a weather as an icon, a word and a border."""
