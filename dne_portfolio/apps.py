@@ -8,6 +8,9 @@ from django.core.checks import register
 from django.utils.translation import gettext_lazy as _
 
 from dne_portfolio.checks import check_database_place
+from jobs import registry as jobs
+
+KIND = "accounts.purge_calls"
 
 
 class RootConfig(AppConfig):
@@ -18,8 +21,15 @@ class RootConfig(AppConfig):
     verbose_name = _("operations")
 
     def ready(self) -> None:
-        """Register what is checked before the site is served."""
+        """Register what is checked before the site is served, and the purge of the API's calls."""
         register(check_database_place, deploy=True)
+        jobs.register(
+            KIND,
+            "dne_portfolio.purging.run_purge",
+            _("purge of the API's calls"),
+            needs=jobs.SYSTEM,
+        )
+        jobs.register_daily(KIND, "dne_portfolio.purging.ask_purge")
 
 
 class TechnicalAdminConfig(admin.AdminConfig):
