@@ -47,10 +47,6 @@ FORMS = (
 )
 
 
-# They only take a POST.
-POSTED = ("langue/", "compte/unite/")
-
-
 def details() -> list[str]:
     """One detail page of each ledger, one job."""
     pages = []
@@ -132,7 +128,7 @@ def test_every_page_answers_and_is_accessible(visit: Any, role: str) -> None:
 
 def plain_addresses() -> list[str]:
     """Return every address of the pages that takes no argument."""
-    return [f"/{path}" for path in plain_pages() if "connexion" not in path and path not in POSTED]
+    return [f"/{path}" for path in plain_pages() if "connexion" not in path]
 
 
 def test_on_a_phone_no_page_scrolls_sideways(visit: Any) -> None:
