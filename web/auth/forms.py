@@ -14,7 +14,7 @@ from web.forms import PageForm
 _LONGEST = 200
 
 
-class LoginForm(PageForm, AuthenticationForm):
+class LoginForm(AuthenticationForm, PageForm):
     """User name and password."""
 
     def __init__(self, request: Any = None, *args: Any, **kwargs: Any) -> None:

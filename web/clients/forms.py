@@ -21,6 +21,7 @@ SCOPE_WORDS = {
     "contracts:read": _("Read partners and contracts"),
     "indicators:read": _("Read indicators, their values and projects"),
     "projects:write": _("Edit projects, estimates and progress"),
+    "jobs:write": _("Ask for a computation of the indicators"),
     "ledgers:import": _("Import accounting facts"),
 }
 
