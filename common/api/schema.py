@@ -136,7 +136,12 @@ class ProblemAutoSchema(AutoSchema):
     def _error_codes(self) -> list[int]:
         codes = {400, 401, 403, 429}
         writes = self.method in ("POST", "PUT", "PATCH", "DELETE")
-        if "{" in self.path or self._needs_version():
+        names_another = getattr(self.view, "naming_actions", ())
+        if (
+            "{" in self.path
+            or self._needs_version()
+            or getattr(self.view, "action", None) in names_another
+        ):
             codes.add(404)
         if writes:
             codes |= {409, 413, 415}

@@ -52,6 +52,7 @@ class AttachmentViewSet(RowViewSet):
         "withdraw": Action.CREATE,
     }
     if_match_actions = frozenset({"replace", "withdraw"})
+    naming_actions = frozenset({"create"})
     row_serializer = AttachmentRow
     detail_serializer = AttachmentDetail
     filterset_class = AttachmentFilters
@@ -154,6 +155,7 @@ class CommentViewSet(RowViewSet):
         "withdraw": Action.CREATE,
     }
     if_match_actions = frozenset({"withdraw"})
+    naming_actions = frozenset({"create"})
     row_serializer = CommentRow
     filterset_class = CommentFilters
     versioned = True
