@@ -47,13 +47,15 @@ class SessionGuardMiddleware:
         record = getattr(request, "session_record", None)
         if record is None or record.second_factor or is_open_to_all(view_func):
             return None
-        if not must_have_second_factor(request.user, roles_of(request.user)):
+        # While somebody looks at the site as another person, the session is still theirs.
+        person: Any = getattr(request.user, "viewed_by", None) or request.user
+        if not must_have_second_factor(person, roles_of(person)):
             return None
         if is_api_path(request.path):
             return plain_problem(
                 request, 403, "second_factor_required", "Log in with a second factor first."
             )
-        code = has_second_factor(request.user)
+        code = has_second_factor(person)
         url = resolve_url(settings.SECOND_FACTOR_CODE_URL if code else settings.SECOND_FACTOR_URL)
         return redirect_to_login(page_of(request), url)
 

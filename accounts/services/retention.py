@@ -6,18 +6,21 @@ import datetime as dt
 from typing import Any
 
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.db.models import Count, Min
 from django.utils import timezone
 
-from accounts.models import AuditEvent
+from accounts.models import AccountLink, AuditEvent, SessionRecord, TryCounter
 from accounts.services.audit import record_event
 
+_DAY, _MONTH = dt.timedelta(days=1), dt.timedelta(days=31)
 # Log-ins, refusals and the like; what tells the life of a record is never purged.
 SECURITY_VERBS = frozenset(
     (
-        "login logout login_failed login_blocked password_changed session_closed refused"
-        " second_factor_failed second_factor_on second_factor_off recovery_codes_renewed"
+        "login logout login_failed locked password_changed password_link_sent session_closed"
+        " refused second_factor_failed second_factor_on second_factor_off"
+        " recovery_codes_renewed recovery_code_used"
     ).split()
 )
 
@@ -46,6 +49,17 @@ def purge_security_events(*, actor: Any = None, before: dt.datetime | None = Non
     return sum(by_verb.values())
 
 
+@transaction.atomic
+def purge_access() -> None:
+    """Delete what was kept of entries that are over: sessions and links of a month ago, tries."""
+    now = timezone.now()
+    Session.objects.filter(expire_date__lt=now).delete()
+    SessionRecord.objects.filter(last_seen_at__lt=now - _MONTH).delete()
+    AccountLink.objects.filter(expires_at__lt=now - _MONTH).delete()
+    TryCounter.objects.filter(last_at__lt=now - _DAY).delete()
+
+
 def run_purge(context: Any) -> dict[str, Any]:
     """Purge, as a job; running it twice changes nothing."""
+    purge_access()
     return {"purged": purge_security_events()}

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import hashlib
 from typing import Any
 
-from django.conf import settings
-from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.utils import timezone
 from oauth2_provider.models import AccessToken, RefreshToken
@@ -111,13 +108,3 @@ def drop_tokens(*, user: User) -> int:
     own, _ = AccessToken.objects.filter(user=user).delete()
     held, _ = AccessToken.objects.filter(application__user=user).delete()
     return int(own + held)
-
-
-@transaction.atomic
-def purge_sessions(*, keep: dt.timedelta) -> int:
-    """Delete the records of sessions that ended long ago, and the stored sessions out of date."""
-    now = timezone.now()
-    Session.objects.filter(expire_date__lt=now).delete()
-    oldest = now - keep - dt.timedelta(seconds=settings.SESSION_ABSOLUTE_SECONDS)
-    deleted, _ = SessionRecord.objects.filter(started_at__lt=oldest).delete()
-    return deleted

@@ -81,13 +81,6 @@ def give_back_try(*, kind: TryKind, key: str) -> None:
         counter.save(update_fields=["tries"])
 
 
-@transaction.atomic
-def purge_counters(*, older_than: dt.timedelta) -> int:
-    """Delete the counters that have paused for long; return how many."""
-    deleted, _ = TryCounter.objects.filter(last_at__lt=timezone.now() - older_than).delete()
-    return deleted
-
-
 def _locked(kind: TryKind, digest: str) -> TryCounter | None:
     rows = TryCounter.objects.select_for_update(of=("self",))
     return rows.filter(kind=kind, key=digest).first()

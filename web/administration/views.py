@@ -77,6 +77,7 @@ def detail_words(detail: dict[str, Any]) -> str:
 
 # (name of the address, words, what it is for, the right that it asks for)
 ENTRIES = (
+    ("people", _("People"), _("Accounts, invitations, sessions"), (Action.READ, Resource.USER)),
     ("grants", _("Grants"), _("Roles, scopes, approvals"), (Action.READ, Resource.GRANT)),
     ("portfolios", _("Portfolios"), _("The tree of portfolios"), (Action.READ, Resource.PORTFOLIO)),
     (

@@ -35,6 +35,7 @@ from web.people.forms import (
 class CreatePersonView(ServiceFormView):
     """A new account, invited at once."""
 
+    section = "administration"
     template_name = "web/people/form.html"
     needs = (Action.CREATE, Resource.USER)
     form_class = PersonForm
@@ -57,6 +58,7 @@ class CreatePersonView(ServiceFormView):
 class _PersonFormView(ServiceFormView):
     """A form about one visible person."""
 
+    section = "administration"
     template_name = "web/people/form.html"
     needs = (Action.UPDATE, Resource.USER)
 

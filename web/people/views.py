@@ -23,6 +23,7 @@ from web.people.forms import PeopleFilterForm
 class PeopleView(ListView):
     """The people that the user may read: names, or accounts."""
 
+    section = "administration"
     name = "people"
     title = _("People")
     empty = _("Nobody yet.")
@@ -55,6 +56,7 @@ class PeopleView(ListView):
 class PersonView(PageView):
     """One person: their name; and how they enter, for whoever reads accounts."""
 
+    section = "administration"
     needs = (Action.READ, Resource.USER)
     template_name = "web/people/person.html"
 
