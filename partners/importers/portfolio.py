@@ -52,6 +52,7 @@ class ContractTable(RecordTable):
     }
     references = {"holder": ("holder", "partners", "code")}
     related = ("holder",)
+    subject_kind = "contract"
 
     def origin(self, row: StagedRow) -> str:
         """A contract takes the origin of its holder."""

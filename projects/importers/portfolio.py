@@ -74,6 +74,7 @@ class ProjectTable(RecordTable):
         "manager": ("manager", "users", "username"),
     }
     related = ("node", "ministry", "manager")
+    subject_kind = "project"
 
     def origin(self, row: StagedRow) -> str:
         """A project takes the origin of its node."""

@@ -32,6 +32,8 @@ class RecordTable(ImportTable):
     is_versioned: ClassVar[bool] = True
     has_history: ClassVar[bool] = True
     is_tree: ClassVar[bool] = False
+    # What comments and documents call a record of the table; empty when none is about it.
+    subject_kind: ClassVar[str] = ""
 
     def find(self, keys: set[Key]) -> dict[Key, Found]:
         """Return the records of these codes."""

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from records.enums import RowChange
 from records.importing.schema import load_schemas
-from records.models import ImportedRow
+from records.models import Attachment, Comment, ImportedRow
 from records.services.plan import Undoing, chunks
 from records.services.traces import keep, plain, trace
 
@@ -110,12 +110,26 @@ def undo_records(table: Any, undoing: Undoing) -> list[str]:
         if kept.change == RowChange.UPDATED:
             _restore(table, known[kept.object_id], kept, undoing)
     blockers = leaning_rows(table.model, created) if created else []
+    blockers = blockers or _said_about(table, [known[pk].code for pk in created])
     if blockers:
         return blockers
     for record in _leaves_first(table, [known[pk] for pk in created]):
         _sign(record, undoing)
         record.delete()
     return []
+
+
+def _said_about(table: Any, codes: list[str]) -> list[str]:
+    """Return the comments and documents about records that would be removed, in words."""
+    if not table.subject_kind:
+        return []
+    told: list[str] = []
+    for model in (Comment, Attachment):
+        for some in chunks(codes):
+            rows = model.objects.filter(subject_kind=table.subject_kind, subject_code__in=some)
+            names = rows.order_by("pk").values_list("subject_code", flat=True)
+            told += [f"{model._meta.verbose_name} {code}" for code in names[:TOLD]]
+    return told[:TOLD]
 
 
 def _leaves_first(table: Any, records: list[Any]) -> list[Any]:

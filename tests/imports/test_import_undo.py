@@ -22,7 +22,7 @@ from records.exceptions import (
     UndoNotOffered,
     WrongBatchState,
 )
-from records.models import ImportBatch, ImportedRow
+from records.models import Comment, ImportBatch, ImportedRow
 from records.services import undo as undoing
 from records.services.undo import confirm_undo, request_undo, undo_batch, withdraw_undo
 from tests.imports.content import content, ledger_digests
@@ -252,3 +252,12 @@ def test_a_batch_that_did_not_keep_what_it_replaced_is_not_undone(first, control
     ImportedRow.objects.all().delete()
     with pytest.raises(UndoNotOffered):
         undo_batch(actor=controller, batch_id=first.pk, reason="Mauvais fichier")
+
+
+def test_a_comment_on_a_created_record_forbids_the_undo_and_is_named(first, controller):
+    Comment.objects.create(
+        subject_kind="project", subject_code="A-2", author=controller, body="À suivre"
+    )
+    with pytest.raises(UndoBlocked) as refused:
+        undo_batch(actor=controller, batch_id=first.pk, reason="Mauvais fichier")
+    assert "A-2" in str(refused.value)
