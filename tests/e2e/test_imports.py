@@ -83,44 +83,33 @@ def deposit(visitor: Visitor) -> None:
     page.wait_for_url(re.compile(r"/imports/preparation/\d+/\?step=2"))
 
 
-def check(visitor: Visitor) -> None:
-    deposit(visitor)
-    visitor.page.click("main .pf-actions a.fr-btn")
-    expect(visitor.page.locator("#check")).to_be_visible()
+def readable_total() -> Decimal:
+    """Return what the file adds up to, but for the amount that cannot be read."""
+    lines = restituted.plan_of_lines()
+    return sum((after for kind, _b, after in lines if kind != "wrong_amount"), Decimal(0))
 
 
-def test_an_import_with_errors_is_corrected_in_place_recorded_and_undone(
-    importer: Visitor, tmp_path: Path
-) -> None:
-    page = importer.page
-    before = content()
-    deposit(importer)
-    text = page.locator("main").inner_text()
-    assert "cp1252" in text
-    assert "évolutive" in text
-    page.click("main .pf-actions a.fr-btn")
-
-    # E20: counts, errors first, control total, recording disabled, nothing written.
+def see_what_would_change(page: Any) -> None:
+    """E20: counts, errors first, control total, recording disabled."""
     assert counts(page) == {
         "created": 37, "updated": 212, "unchanged": 1032, "to_check": 1, "errors": 2, "aside": 0,
     }  # fmt: skip
     lines = page.locator("section[aria-labelledby=lines] tbody tr td:first-child")
     assert lines.all_inner_texts()[:3] == ["14", "87", "203"]
-    told = restituted.plan_of_lines()
-    readable = sum(after for kind, _before, after in told if kind != "wrong_amount")
     file, out, result = total(page)
-    assert file == readable
+    assert file == readable_total()
     assert file - out == result
     assert page.locator("#commit").is_disabled()
-    assert content() == before
 
-    # E23: line 14 is corrected in the page: it becomes a creation, and the totals follow.
+
+def correct_set_aside_and_confirm(page: Any) -> None:
+    """E23: line 14 becomes a creation and the totals follow; 87 is set aside, 203 confirmed."""
     row = page.locator("section[aria-labelledby=lines] tbody tr").first
     row.locator("input[name='cell-amount']").fill("12 400,00")
-    row.get_by_role("button", name=re.compile("Correct|Corriger")).click()
+    row.locator("form[action$='/14/'] button").click()
     expect(page.locator("[data-count=created]")).to_have_text("38")
     assert counts(page)["errors"] == 1
-    assert total(page)[0] == readable + 12_400
+    assert total(page)[0] == readable_total() + 12_400
     assert page.locator("#commit").is_disabled()
     page.locator("form[action$='/87/ecarter/'] button").click()
     expect(page.locator("[data-count=aside]")).to_have_text("1")
@@ -133,6 +122,32 @@ def test_an_import_with_errors_is_corrected_in_place_recorded_and_undone(
     page.locator("input[name=anomaly]").check(force=True)
     page.locator("button[form=confirmations]").click()
     expect(page.locator("#commit")).to_be_enabled()
+
+
+def undo(visitor: Visitor, batch: ImportBatch) -> None:
+    """E22: undo the batch; the file that was deposited is still there."""
+    page = visitor.page
+    visitor.go(f"/imports/lots/{batch.code}/")
+    page.fill("[name=reason]", "Restitution du mauvais mois")
+    page.click("form[action$='/annuler/'] button[type=submit]")
+    page.wait_for_url(re.compile(r"/imports/lots/"))
+    with page.expect_download() as waiting:
+        page.click("a[href*='/fichiers/0/']")
+    assert Path(waiting.value.path()).read_bytes() == restituted.restitution()
+
+
+def test_an_import_with_errors_is_corrected_in_place_recorded_and_undone(
+    importer: Visitor,
+) -> None:
+    page = importer.page
+    before = content()
+    deposit(importer)
+    text = page.locator("main").inner_text()
+    assert "cp1252" in text
+    assert "évolutive" in text
+    page.click("main .pf-actions a.fr-btn")
+    see_what_would_change(page)
+    correct_set_aside_and_confirm(page)
     assert content() == before
 
     page.click("#commit")
@@ -145,23 +160,15 @@ def test_an_import_with_errors_is_corrected_in_place_recorded_and_undone(
 
     # E21: the same file again.
     deposit(importer)
-    text = page.locator("main").inner_text()
-    assert batch.code in text
+    assert batch.code in page.locator("main").inner_text()
     page.click("main .pf-actions a.fr-btn")
     assert page.locator("#commit").count() == 0
     assert batch.code in page.locator("#check").inner_text()
     assert content() == after
     assert ImportBatch.objects.count() == 2
 
-    # E22: undone, the state from before; the original file is still there.
-    importer.go(f"/imports/lots/{batch.code}/")
-    page.fill("[name=reason]", "Restitution du mauvais mois")
-    page.click("form[action$='/annuler/'] button[type=submit]")
-    page.wait_for_url(re.compile(r"/imports/lots/"))
+    undo(importer, batch)
     assert content() == before
     assert Commitment.objects.filter(batch=batch).count() == 0
-    with page.expect_download() as waiting:
-        page.click("a[href*='/fichiers/0/']")
-    assert Path(waiting.value.path()).read_bytes() == restituted.restitution()
     assert importer.complaints == []
     assert importer.reports() == []

@@ -48,9 +48,9 @@ def main(draft_id: int, at: int) -> None:
     """Record the deposit."""
     settings.MEDIA_ROOT = os.environ["MEDIA_ROOT"]
     deadly = Deadly(at, unprotected=bool(os.environ.get("UNPROTECTED")))
+    # What follows the commit (the refresh of the figures, with no broker) is not the import.
     with connection.execute_wrapper(deadly):
-        commit_draft(draft_id=draft_id)
-    sys.stdout.write(f"{deadly.count}\n")
+        commit_draft(draft_id=draft_id, done=lambda _result: sys.stdout.write(f"{deadly.count}\n"))
 
 
 if __name__ == "__main__":

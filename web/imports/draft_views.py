@@ -35,6 +35,11 @@ from web.imports.views import DEPOSIT
 from web.mixins import PageView
 
 READ = (Action.READ, Resource.IMPORT_BATCH)
+TEMPLATES = {
+    2: "web/imports/step2.html",
+    3: "web/imports/step3.html",
+    4: "web/imports/step4.html",
+}
 # Seconds between two looks at a deposit that a job works on.
 PAUSE = 2
 
@@ -57,7 +62,7 @@ class DraftView(PageView):
         step = STEPS.get(draft.state, 2)
         if step == 3 and request.GET.get("step") == "2":
             step = 2
-        self.template_name = f"web/imports/step{step}.html"
+        self.template_name = TEMPLATES[step]
         context: dict[str, Any] = {
             "draft": draft,
             "stepper": stepper(step),
