@@ -35,7 +35,7 @@ class BatchRow(RowSerializer):
     id = drf.IntegerField()
     code = drf.CharField()
     kind = drf.ChoiceField(BatchKind.choices)
-    source = drf.CharField()
+    source = drf.CharField()  # type: ignore[assignment]
     digest = drf.CharField()
     imported_at = drf.DateTimeField()
     imported_by = drf.CharField(source="imported_by__username", allow_null=True)
@@ -55,7 +55,7 @@ class DraftRow(RowSerializer):
     id = drf.IntegerField()
     kind = drf.CharField()
     state = drf.ChoiceField(DraftState.choices)
-    source = drf.CharField()
+    source = drf.CharField()  # type: ignore[assignment]
     author = drf.CharField(source="author__username")
     is_new_version = drf.BooleanField()
     created_at = drf.DateTimeField()

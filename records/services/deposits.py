@@ -10,6 +10,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path, PurePath
 from typing import Any, BinaryIO
 
@@ -249,5 +250,5 @@ def abandon_draft(*, actor: Any, draft_id: int) -> ImportDraft:
 
 def remove_files(draft: ImportDraft) -> None:
     """Remove the files of a deposit from the disk once the transaction is committed."""
-    paths = [file.path for file in draft.files.all()]
-    transaction.on_commit(lambda: [path.unlink(missing_ok=True) for path in paths])
+    for file in draft.files.all():
+        transaction.on_commit(partial(file.path.unlink, missing_ok=True))

@@ -16,6 +16,7 @@ from accounts.enums import Action, Resource
 from accounts.services.audit import record_event
 from common.exceptions import DomainError
 from common.tabular import Column, write_csv
+from common.tabular.columns import Value
 from records.enums import DraftState
 from records.models import ImportDraft
 from records.services.checking import known_batch
@@ -59,7 +60,7 @@ class DraftView(PageView):
         """Show the step."""
         drafts = ImportDraft.objects.visible_to(request.user)
         draft = get_object_or_404(drafts.select_related("author", "batch", "job"), pk=pk)
-        step = STEPS.get(draft.state, 2)
+        step = STEPS.get(str(draft.state), 2)
         if step == 3 and request.GET.get("step") == "2":
             step = 2
         self.template_name = TEMPLATES[step]
@@ -251,7 +252,9 @@ class RejectsView(PageView):
         if not names:
             raise Http404
         headings = [_("line"), _("reason"), *names]
-        rows = ([line, reason, *cells] for line, reason, cells in reject_rows(draft, table))
+        rows: list[list[Value]] = [
+            [line, reason, *cells] for line, reason, cells in reject_rows(draft, table)
+        ]
         record_event(
             actor=request.user, verb="exported", object_kind="import_rejects", object_code=str(pk)
         )

@@ -210,7 +210,7 @@ def check_of(draft: ImportDraft) -> dict[str, Any]:
     }
 
 
-STEPS = {
+STEPS: dict[str, int] = {
     DraftState.DRAFT: 2,
     DraftState.CHECKING: 2,
     DraftState.CHECKED: 3,
