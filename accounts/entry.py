@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.conf import settings
 from django.contrib.auth import login, logout
 from django.http import HttpRequest
 from django.utils import timezone
@@ -146,11 +145,6 @@ def pending_of(request: HttpRequest) -> Pending | None:
     if not constant_time_compare(user.get_session_auth_hash(), kept["hash"]):
         return None
     return Pending(user, SessionMethod(kept["method"]), kept["next"])
-
-
-def password_opens(user: User) -> bool:
-    """Whether a password is enough of a name for this account: with a provider, in emergency."""
-    return not settings.OIDC_ONLY or user.is_break_glass or user.is_demo
 
 
 def _open(request: HttpRequest, user: Any, *, method: SessionMethod, second_factor: bool) -> None:

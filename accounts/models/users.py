@@ -101,3 +101,8 @@ class User(Versioned, AbstractUser):
         Accounts of the demonstration are worth nothing when DEBUG is off.
         """
         return self.is_active and not self.is_machine and (settings.DEBUG or not self.is_demo)
+
+    @property
+    def may_use_password(self) -> bool:
+        """Whether a password opens this account: with a provider, that of an emergency alone."""
+        return not settings.OIDC_ONLY or self.is_break_glass or self.is_demo

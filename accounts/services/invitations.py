@@ -61,7 +61,7 @@ def request_password_link(*, email: str, network: str) -> None:
     user = User.objects.filter(email=address).exclude(email="").first()
     if user is None or not (by_network.allowed and by_address.allowed):
         return
-    if not (user.may_enter and user.has_usable_password()):
+    if not (user.may_enter and user.may_use_password and user.has_usable_password()):
         return
     token = make_link(actor=None, user=user, kind=LinkKind.RESET)
     _tell(None, user, "password_link_sent", sent=_send(user, LinkKind.RESET, token))

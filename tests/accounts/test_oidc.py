@@ -193,6 +193,14 @@ def test_a_password_opens_nothing_but_an_emergency_account(client, linked, provi
     assert not is_in(client)
 
 
+def test_no_password_link_is_sent_to_who_may_not_use_a_password(client, linked, provider):
+    client.post(reverse("web:forgotten"), {"email": linked.email})
+    assert mail.outbox == []
+    User.objects.filter(pk=linked.pk).update(is_break_glass=True)
+    client.post(reverse("web:forgotten"), {"email": linked.email})
+    assert len(mail.outbox) == 1
+
+
 def test_a_provider_that_is_down_says_so_and_leaves_the_emergency_account(flow, admin):
     flow.provider.stop()
     published._known.clear()

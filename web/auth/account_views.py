@@ -16,7 +16,7 @@ from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from accounts.entry import confirm_second_factor, password_opens
+from accounts.entry import confirm_second_factor
 from accounts.enums import Role
 from accounts.exceptions import WrongCode
 from accounts.middleware import open_to_all
@@ -57,7 +57,7 @@ class AccountView(PageView):
                 "sessions": sessions,
                 "current": self.current(),
                 "has_second_factor": has_second_factor(user),
-                "has_password": user.has_usable_password() and password_opens(user),
+                "has_password": user.has_usable_password() and user.may_use_password,
                 "identities": Identity.objects.filter(user_id=user.pk),
             }
         )

@@ -14,7 +14,6 @@ from django.shortcuts import redirect
 from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 
-from accounts.entry import password_opens
 from accounts.enums import LinkKind
 from accounts.exceptions import LinkRefused
 from accounts.models import AccountLink
@@ -72,7 +71,7 @@ class LinkView(PageView):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Set the password and go to the log-in page."""
         link = self.link()
-        if link is None or not password_opens(link.user):
+        if link is None or not link.user.may_use_password:
             return self.refused()
         form = NewPasswordForm(request.POST)
         if form.is_valid():
@@ -101,7 +100,7 @@ class LinkView(PageView):
             {
                 "person": link.user,
                 "is_invitation": is_invitation,
-                "form": form if password_opens(link.user) else None,
+                "form": form if link.user.may_use_password else None,
                 "provider": settings.OIDC_LABEL if settings.OIDC_ISSUER and is_invitation else "",
             },
             status=status,

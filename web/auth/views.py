@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.utils.decorators import method_decorator
 
-from accounts.entry import confirm_second_factor, leave, password_opens, pending_of
+from accounts.entry import confirm_second_factor, leave, pending_of
 from accounts.enums import SessionMethod
 from accounts.exceptions import WrongCode
 from accounts.second_factor import has_second_factor
@@ -38,7 +38,7 @@ class PortfolioLogin(LoginView):
     def form_valid(self, form: Any) -> HttpResponse:
         """Go on to the second factor, or in."""
         user = form.get_user()
-        if not password_opens(user):
+        if not user.may_use_password:
             form.add_error(None, form.get_invalid_login_error())
             return self.form_invalid(form)
         emergency = user.is_break_glass
