@@ -8,7 +8,8 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.mail import EmailMessage
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
@@ -71,10 +72,10 @@ def _send(user: User, kind: LinkKind, token: str) -> bool:
     """Send one message in the language of the person; a mail server that is down stops nothing."""
     chosen = Preferences.objects.filter(user=user).values_list("language", flat=True).first()
     with translation.override(chosen or settings.LANGUAGE_CODE):
-        body = render_to_string(
-            _TEMPLATES[kind],
-            {"user": user, "url": address_of_link(token), "site": settings.SITE_URL},
-        )
+        template: Any = get_template(_TEMPLATES[kind])
+        # Plain text: nothing is to be escaped.
+        context = Context({"user": user, "url": address_of_link(token)}, autoescape=False)
+        body = template.template.render(context)
         subject = {
             LinkKind.INVITATION: _("Your access to the digital portfolio"),
             LinkKind.RESET: _("Your password of the digital portfolio"),

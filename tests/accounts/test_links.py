@@ -52,6 +52,13 @@ def test_an_invited_person_chooses_a_password_and_logs_in(client, ines, admin):
     assert AuditEvent.objects.filter(verb="invitation_accepted", object_code="inès").exists()
 
 
+def test_a_message_is_plain_text(ines, admin):
+    ines.first_name = "Inès d’A <&'>"
+    invite_person(actor=admin, user=ines)
+    assert "Inès d’A <&'>" in mail.outbox[0].body
+    assert not mail.outbox[0].body.startswith("\n")
+
+
 def test_the_secret_is_kept_nowhere(client, ines, admin):
     invite_person(actor=admin, user=ines)
     secret = link_in(mail.outbox[0]).split("/")[2]
