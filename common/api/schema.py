@@ -144,7 +144,7 @@ class ProblemAutoSchema(AutoSchema):
         ):
             codes.add(404)
         if writes:
-            codes |= {409, 413, 415}
+            codes |= {404, 409, 413, 415}  # a body may name what is not there
         if self._needs_version():
             codes |= {412, 428}
         if self._is_idempotent():

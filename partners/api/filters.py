@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from django_filters import rest_framework as filters
 from drf_spectacular.utils import extend_schema_field
 
+from accounts.enums import Action, Resource
 from common.api.filtersets import (
     CodeFilter,
     Filters,
@@ -22,7 +23,7 @@ from common.api.filtersets import (
 from common.models import RecordState
 from partners.enums import ContractKind, IdentifierKind, PartnerKind
 from partners.models import ContractProject
-from projects.models import PortfolioNode
+from projects.models import PortfolioNode, Project
 
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": 80})
@@ -34,10 +35,15 @@ class ThroughProjectFilter(filters.CharFilter):
         super().__init__(field_name, max_length=80, **kwargs)
 
     def filter(self, qs: QuerySet[Any], value: str) -> QuerySet[Any]:
-        """Keep the rows by a sub-query, so that no row is doubled."""
+        """Keep the rows by a sub-query, so that no row is doubled.
+
+        A project that the caller does not see finds nothing: the filter would tell what it serves.
+        """
         if not value:
             return qs
-        links = ContractProject.objects.filter(**self.condition(value))
+        user = self.parent.request.user
+        seen = Project.objects.allowing(user, Action.READ, Resource.CONTRACT)
+        links = ContractProject.objects.filter(project__in=seen, **self.condition(value))
         return qs.filter(**{f"{self.field_name}__in": links.values("contract_id")})
 
     def condition(self, value: str) -> dict[str, Any]:

@@ -149,12 +149,18 @@ def fuzz(operation: Any, cookies: dict[str, str]) -> set[int]:
 
 
 def good_case(operation: Any, client: Any) -> Any:
-    """Return a request that must succeed: an address read from the list, a valid body."""
+    """Return a request that must succeed: an address read from the list, a valid body.
+
+    None where the list of the role is empty: there is nothing to name.
+    """
     name = operation.definition.raw["operationId"]
     fields: dict[str, Any] = {"path_parameters": {}}
     if "{" in operation.path:
         resource = operation.path.split("/")[3]
-        row = client.get(f"/api/v1/{resource}/").json()["results"][0]
+        rows = client.get(f"/api/v1/{resource}/").json().get("results")
+        if not rows:
+            return None
+        row = rows[0]
         parameter = operation.path.partition("{")[2].partition("}")[0]
         address = f"{row['project']}:{row['indicator']}" if parameter == "value" else None
         fields["path_parameters"] = {parameter: address or row[parameter]}
@@ -173,10 +179,12 @@ def test_every_operation_keeps_its_contract(filled, api, role):
     for operation in operations(document()):
         name = operation.definition.raw["operationId"]
         seen = fuzz(operation, cookies)
+        good = good_case(operation, client)
         with transaction.atomic():
-            seen.add(call(good_case(operation, client), cookies).status_code)
+            if good is not None:
+                seen.add(call(good, cookies).status_code)
             transaction.set_rollback(True)
-        if not any(200 <= status < 300 for status in seen):
+        if name in BODIES and not any(200 <= status < 300 for status in seen):
             without.add(name)
         wrong += [(name, status) for status in seen if status >= 500]
     assert wrong == []
