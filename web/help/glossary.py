@@ -58,7 +58,8 @@ def read_glossary(text: str) -> tuple[Chapter, ...]:
     Tables of another shape (the words of the software) are not of the pages.
     """
     chapters: list[Chapter] = []
-    title, terms, is_open = "", [], False
+    terms: list[Term] = []
+    title, is_open = "", False
     for line in [*text.splitlines(), "## "]:
         cells = [cell.strip() for cell in line.strip().strip("|").split(" | ")]
         if line.startswith("## "):

@@ -103,7 +103,7 @@ def personal_data(person: User) -> dict[str, Any]:
             {"kind": line.kind, "quality": line.quality, "count": line.count, "rows": line.rows}
             for line in written_by(person)
         ],
-        "audit_events": {"count": events.count(), "latest": [_plain(row) for row in shown]},
+        "audit_events": {"count": events.count(), "latest": [_plain(dict(row)) for row in shown]},
     }
 
 

@@ -101,7 +101,8 @@ def best_first(rows: QuerySet[Any], wanted: Search, code: str, name: str) -> Que
         default=Value(2),
         output_field=IntegerField(),
     )
-    return rows.annotate(rank=rank).order_by("rank", code)
+    ranked: QuerySet[Any] = rows.annotate(rank=rank)
+    return ranked.order_by("rank", code)
 
 
 def found_projects(wanted: Search) -> QuerySet[Project]:
