@@ -178,7 +178,7 @@ def test_who_changes_is_the_right_to_edit_or_the_author(clients):
 
 def test_lists_are_filtered_by_object_and_state(clients):
     client = clients["director"]
-    attach(client, title="un")
+    attach(client, title="premier")
     attach(client, title="deux", subject_kind="credit_movement", subject_code="M-1")
     first = write(client, "un")
     write(client, "deux", parent=first.json()["id"])
@@ -189,7 +189,7 @@ def test_lists_are_filtered_by_object_and_state(clients):
         return [row.get("title", row.get("body")) for row in rows]
 
     assert found("attachments", subject_kind="credit_movement") == ["deux"]
-    assert found("attachments", subject_code="P-1", q="un") == ["un"]
+    assert found("attachments", subject_code="P-1", q="premier") == ["premier"]
     assert found("comments", is_standing="true") == ["deux"]
     assert found("comments", is_standing="false") == [""]
     assert found("comments", parent=first.json()["id"]) == ["deux"]
