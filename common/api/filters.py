@@ -54,7 +54,7 @@ class StrictFilterBackend(DjangoFilterBackend):
         given = super().get_filterset_kwargs(request, queryset, view)
         data = request.query_params.copy()
         for name, value in list(data.items()):
-            data[name] = composed(value)
+            data[name] = composed(str(value))
         return {**given, "data": data}
 
 

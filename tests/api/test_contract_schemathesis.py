@@ -57,10 +57,11 @@ BODIES: dict[str, Any] = {
 }
 WRITES = frozenset(BODIES) - {"jobs_create"}
 NOT_A_COMPUTATION = "only the management controller asks for a computation (policy table)"
+NOT_A_CREATOR = "project managers create projects, directors edit and validate (policy table)"
 NOT_AN_EDITOR = "the management controller reads and recomputes, and edits nothing (policy table)"
 # Operations that a role can never carry out, and why.
 REFUSED: dict[str, dict[str, str]] = {
-    "director": {"jobs_create": NOT_A_COMPUTATION},
+    "director": {"jobs_create": NOT_A_COMPUTATION, "projects_create": NOT_A_CREATOR},
     "manager": {"jobs_create": NOT_A_COMPUTATION},
     "controller": dict.fromkeys(WRITES, NOT_AN_EDITOR),
 }

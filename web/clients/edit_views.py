@@ -93,7 +93,7 @@ class OneClientMixin:
     def stale(self, form: forms.Form) -> dict[str, Any]:
         """Show what was saved beside what was typed; the next submission takes that version."""
         del self.client
-        data = form.data.copy()
+        data = self.request.POST.copy()
         data["version"] = str(self.client.version)
         form.data = data
         saved = {name: value for name, value in self.current().items() if name in form.fields}
