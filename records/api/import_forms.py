@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers as drf
 
 from common.api.fields import RowSerializer, StrictSerializer, TextField
 from common.api.filtersets import CodeFilter, Filters, OneOf, from_day, to_day
 from records.enums import BatchKind, BatchState, DraftState
-from records.importing.schema import TABLES
+from records.importing.schema import TABLES, load_schemas
 
 _LINE = 2_000_000
 
@@ -98,6 +100,14 @@ class CorrectedLine(_OfLine):
     """Cells of a line, by column."""
 
     cells = drf.DictField(child=TextField(max_length=5_000, allow_blank=True), allow_empty=False)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a column that the table does not have."""
+        known = {field.name for field in load_schemas()[attrs["table"]].fields}
+        unknown = set(attrs["cells"]) - known
+        if unknown:
+            raise drf.ValidationError({"cells": ["The table has no such column."]})
+        return attrs
 
 
 class LineSetAside(_OfLine):

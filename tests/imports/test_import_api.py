@@ -114,3 +114,5 @@ def test_a_body_that_is_wrong_is_a_400(client, known, controller: User):
     told = str(answer.json()["errors"])
     assert "table" in told
     assert "line" in told
+    wrong = {"table": "commitments", "line": 14, "cells": {"amount\u0000": "1"}}
+    assert post(client, f"{place}correct/", wrong).status_code == 400
