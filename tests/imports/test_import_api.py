@@ -107,7 +107,9 @@ def test_an_abandoned_deposit_answers_204_and_is_kept_in_the_log(client, known, 
 def test_a_body_that_is_wrong_is_a_400(client, known, controller: User):
     client.force_login(controller)
     assert client.post(DRAFTS, {}).status_code == 400
-    place = f"{DRAFTS}{deposit(client).json()['id']}/"
+    answer = deposit(client)
+    assert answer.status_code == 201, answer.content
+    place = f"{DRAFTS}{answer.json()['id']}/"
     wrong = {"table": "users", "line": 0, "cells": {"a": 1}}
     answer = post(client, f"{place}correct/", wrong)
     assert answer.status_code == 400
