@@ -27,6 +27,7 @@ class PortfolioLogin(LoginView):
 
     template_name = "web/auth/login.html"
     authentication_form = LoginForm
+    http_method_names = ["get", "head", "post", "options"]
     redirect_authenticated_user = True
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
