@@ -88,7 +88,7 @@ class RightsView(PageView):
         person = viewed_person(request.user, username)
         if person.pk == request.user.pk or not person.is_active:
             raise PermissionDenied
-        if not covers(request.user, person):
+        if not (grants_of(person) and covers(request.user, person)):
             raise PermissionDenied
         request.session[SESSION_KEY] = person.pk
         record_event(

@@ -114,7 +114,8 @@ class _WithReason(BatchActionView):
     """A decision that needs a reason."""
 
     def post(self, request: HttpRequest, code: str) -> HttpResponse:
-        """Refuse a decision without a reason."""
+        """Refuse a decision without a reason, on a batch that is seen."""
+        find_batch(request.user, code)
         if not request.POST.get("reason", "").strip():
             messages.error(request, _("A reason is needed."))
             return redirect("web:import-batch", code)
