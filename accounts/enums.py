@@ -40,7 +40,7 @@ class Action(models.TextChoices):
     VALIDATE = "validate", _("validate")
     CLOSE = "close", _("close")
     DELETE = "delete", _("delete a draft")
-    MERGE = "merge", _("merge")
+    MERGE = "merge", _("merge two records")
     CORRECT = "correct", _("correct by a counter-entry")
     EXPORT = "export", _("export")
     IMPORT = "import", _("import")
