@@ -80,7 +80,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
     ),
     # The public part of the projects of the own entity, its contracts and payments.
     Role.PARTNER: (
-        ((R.SHARED_PROJECT,), (*_SEE, A.REPORT), Reach.ENTITY),
+        ((R.SHARED_PROJECT,), _SEE, Reach.ENTITY),
         ((R.LEDGER, R.CONTRACT, R.PARTNER), _SEE, Reach.ENTITY),
         ((R.ATTACHMENT, R.COMMENT), (A.READ, A.CREATE), Reach.ENTITY),
     ),

@@ -13,6 +13,7 @@ from budgets.api import views as budgets
 from common.api.errors import unknown_route
 from indicators.api import views as indicators
 from jobs.api import views as jobs
+from partners.api import shared
 from partners.api import views as partners
 from projects.api import facts, portfolio
 from projects.api import views as projects
@@ -36,6 +37,7 @@ for prefix, viewset in (
     ("payments", budgets.PaymentViewSet),
     ("partners", partners.PartnerViewSet),
     ("contracts", partners.ContractViewSet),
+    ("shared-projects", shared.SharedProjectViewSet),
     ("indicators", indicators.IndicatorViewSet),
     ("indicator-values", indicators.IndicatorValueViewSet),
     ("jobs", jobs.JobViewSet),

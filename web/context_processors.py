@@ -24,6 +24,7 @@ SCHEMES = ("system", "light", "dark")
 _ENTRIES: tuple[tuple[str, Any, tuple[str, str] | None], ...] = (
     ("dashboard", _("Dashboard"), None),
     ("projects", _("Projects"), (Action.READ, Resource.PROJECT)),
+    ("shared-projects", _("Shared projects"), (Action.READ, Resource.SHARED_PROJECT)),
     ("movements", _("Budget"), (Action.READ, Resource.CREDIT)),
     ("contracts", _("Contracts"), (Action.READ, Resource.CONTRACT)),
     ("indicators", _("Indicators"), (Action.READ, Resource.INDICATOR)),

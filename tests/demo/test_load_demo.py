@@ -11,6 +11,7 @@ import pytest
 from django.conf import settings as project_settings
 from django.core.management import CommandError, call_command
 
+from accounts.enums import Role
 from accounts.models import Grant, User
 from common.fiscal import today
 from indicators.models import IndicatorSnapshot
@@ -64,8 +65,8 @@ def test_a_second_time_changes_nothing(demo):
     before = table_digests()
     call("load_demo")
     assert table_digests() == before
-    assert User.objects.count() == 4
-    assert Grant.objects.count() == 4
+    assert User.objects.count() == 9
+    assert Grant.objects.count() == 9
 
 
 def test_another_seed_replaces_the_fictitious_part_alone(demo):
@@ -89,7 +90,8 @@ def test_what_people_changed_stays_when_the_same_seed_is_loaded_again(demo):
 
 def test_the_accounts_are_marked_and_can_log_in(demo, client):
     users = {user.username: user for user in User.objects.all()}
-    assert set(users) == {"directrice", "cheffe.projet", "budget", "controle"}
+    assert {"directrice", "cheffe.projet", "budget", "controle", "marches", "audit"} <= set(users)
+    assert set(Grant.objects.values_list("role", flat=True)) == set(Role) - {Role.API_CLIENT}
     assert all(user.is_demo and user.check_password(PASSWORD) for user in users.values())
     roles = dict(Grant.objects.values_list("user__username", "role"))
     assert roles["directrice"] == "portfolio_director"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from accounts.enums import Role
+from accounts.enums import Role, ScopeKind
 from accounts.models import User
 from accounts.services.grants import establish_grant
 
@@ -28,11 +28,17 @@ class DemoAccount:
     scope_kind: str = ""
 
 
+BUYER = "marches"
 ACCOUNTS = (
     DemoAccount("directrice", "Claire", "Exemple", Role.PORTFOLIO_DIRECTOR),
     DemoAccount("cheffe.projet", "Inès", "Exemple", Role.PROJECT_MANAGER),
     DemoAccount("budget", "Marc", "Exemple", Role.BUDGET_OFFICER),
+    DemoAccount(BUYER, "Aïcha", "Exemple", Role.CONTRACT_MANAGER),
     DemoAccount("controle", "Yann", "Exemple", Role.MANAGEMENT_CONTROLLER),
+    DemoAccount("partenaire", "Nora", "Exemple", Role.PARTNER, "EX-P1", ScopeKind.ENTITY),
+    DemoAccount("audit", "Paul", "Exemple", Role.AUDITOR),
+    DemoAccount("admin", "Lucie", "Exemple", Role.TECHNICAL_ADMIN),
+    DemoAccount("admin.second", "Karim", "Exemple", Role.TECHNICAL_ADMIN),
 )
 
 

@@ -9,7 +9,11 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 from django.utils.translation import gettext as _
+from simple_history.utils import bulk_update_with_history
 
+from accounts.models import User
+from common.models import DataOrigin
+from partners.models import Contract
 from projects.importers.panorama import read_panorama
 from projects.models import PanoramaEdition
 from projects.services.panorama import import_panorama
@@ -17,7 +21,7 @@ from records.enums import BatchKind
 from records.importing.folder import read_folder
 from records.models import ImportBatch
 from records.services.imports import import_folder
-from web.demo.accounts import ensure_accounts
+from web.demo.accounts import BUYER, ensure_accounts
 from web.demo.generator import generate
 from web.demo.removal import SOURCE_PREFIX, remove_fictitious
 
@@ -74,4 +78,14 @@ def _load_portfolio(folder: Path) -> bool:
             _("The fictitious portfolio cannot stand beside what the database holds: %(fault)s")
             % {"fault": result.errors[0]}
         )
+    _give_contracts_to_their_manager()
     return True
+
+
+def _give_contracts_to_their_manager() -> None:
+    """The import names no contract manager: the demonstration has one, who holds them all."""
+    buyer = User.objects.get(username=BUYER)
+    contracts = list(Contract.objects.filter(data_origin=DataOrigin.FICTITIOUS, manager=None))
+    for contract in contracts:
+        contract.manager = buyer
+    bulk_update_with_history(contracts, Contract, ["manager"], default_user=buyer)
