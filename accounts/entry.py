@@ -49,6 +49,8 @@ def enter(
 ) -> Any:
     """Open a session under a new key and record it; return the moment of the last log-in."""
     previous = user.last_login
+    if getattr(request, "session_record", None) is not None:
+        leave(request)  # logged in already in this browser: one session, one record
     drop_foreign_form(request, user)
     request.session.pop(_PENDING, None)
     login(request, user, backend=_BACKENDS[method])
@@ -93,8 +95,8 @@ def follow_session(request: HttpRequest) -> bool:
         return True  # the account is closed, or the password changed: Django says anonymous
     roles = _roles(user)
     if _RECORD not in request.session:
+        # The record is found rather than made when a former request failed; it may be over since.
         _open(request, user, method=SessionMethod.PASSWORD, second_factor=False)
-        return True
     now = timezone.now()
     rows = SessionRecord.objects.filter(pk=request.session[_RECORD], user_id=user.pk)
     record = rows.open_at(now).first()

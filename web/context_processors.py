@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import partial
 from typing import Any
 
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
@@ -57,9 +58,11 @@ def portfolio(request: HttpRequest) -> dict[str, Any]:
     The section is set by each view.
     """
     chosen = getattr(request, "preferences", None)
+    # A request refused before any session is read bears nobody.
+    user = getattr(request, "user", None) or AnonymousUser()
     return {
         "today": today(),
-        "unread_notifications": SimpleLazyObject(partial(unread_count, request.user)),
+        "unread_notifications": SimpleLazyObject(partial(unread_count, user)),
         # Called by the frame only: a fragment does not ask.
         "computing_waits": computing_waits,
         "scheme": scheme_of(request),
@@ -67,5 +70,5 @@ def portfolio(request: HttpRequest) -> dict[str, Any]:
         "shortcuts": chosen.shortcuts if chosen else True,
         "unit_in_force": chosen_unit(),
         "units": [(code, unit.symbol) for code, unit in UNITS.items()],
-        "navigation": SimpleLazyObject(partial(navigation, request.user)),
+        "navigation": SimpleLazyObject(partial(navigation, user)),
     }

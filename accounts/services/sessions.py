@@ -32,18 +32,21 @@ def open_session(
     device: str,
     network: str,
 ) -> SessionRecord:
-    """Record a session that begins."""
-    record = SessionRecord(
-        user=user,
-        key_digest=key_digest(session_key),
-        method=method,
-        second_factor=second_factor,
-        roles=roles[:200],
-        device=device[:120],
-        network=network,
-    )
-    record.full_clean()
-    record.save()
+    """Record a session that begins; return the record that stands when it was recorded already.
+
+    A first request that fails leaves the record, and not its mention in the session; two first
+    requests come at once.
+    """
+    digest = key_digest(session_key)
+    facts = {
+        "method": method,
+        "second_factor": second_factor,
+        "roles": roles[:200],
+        "device": device[:120],
+        "network": network,
+    }
+    SessionRecord(user=user, key_digest=digest, **facts).full_clean(validate_unique=False)
+    record, _ = SessionRecord.objects.get_or_create(user=user, key_digest=digest, defaults=facts)
     return record
 
 

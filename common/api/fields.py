@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from decimal import Decimal
 from typing import Any
 
+from django.utils.datastructures import MultiValueDict
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
@@ -128,8 +129,22 @@ class StrictSerializer(serializers.Serializer[Any]):
             unknown = {name: ["Unknown field."] for name in data if name not in writable}
             if unknown:
                 raise serializers.ValidationError(unknown)
-            data = _with_clean_text(data)
+            data = _with_clean_text(self._with_lists(data))
         return super().to_internal_value(data)
+
+    def _with_lists(self, data: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Read a form as a body: a list field takes each value of its name, others the last.
+
+        What a form leaves out is absent, not false: a form is no other contract than JSON.
+        """
+        if not isinstance(data, MultiValueDict):
+            return data
+        return {
+            name: data.getlist(name)
+            if isinstance(self.fields[name], serializers.ListField)
+            else data[name]
+            for name in data
+        }
 
 
 def _with_clean_text(data: Mapping[str, Any]) -> dict[str, Any]:

@@ -90,13 +90,6 @@ class NewDeposit(StrictSerializer):
     )
     dry_run = drf.BooleanField(default=True, help_text="Check, and record nothing.")
 
-    def to_internal_value(self, data: Any) -> Any:
-        """Take every file of the form, not the last one alone."""
-        if hasattr(data, "getlist"):
-            files = {"files": data.getlist("files")} if "files" in data else {}
-            data = {**{name: data[name] for name in data}, **files}
-        return super().to_internal_value(data)
-
 
 class _OfLine(StrictSerializer):
     table = drf.ChoiceField([(name, name) for name in TABLES])

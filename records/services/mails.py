@@ -16,7 +16,8 @@ from django.conf import settings
 from django.core import signing
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.db import transaction
-from django.template.loader import render_to_string
+from django.template import Context
+from django.template.loader import get_template, render_to_string
 from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -195,7 +196,7 @@ def build_message(
         }
         message = EmailMultiAlternatives(
             subject=without_figures(subject),
-            body=without_figures(render_to_string(plain, context)),
+            body=without_figures(_as_text(plain, context)),
             to=[person.email],
             headers={
                 "Message-ID": _message_id(rows),
@@ -206,6 +207,13 @@ def build_message(
         )
         message.attach_alternative(without_figures(render_to_string(html, context)), "text/html")
     return message
+
+
+def _as_text(name: str, context: dict[str, Any]) -> str:
+    """Render a plain text: nothing is to be escaped."""
+    template: Any = get_template(name)
+    text: str = template.template.render(Context(context, autoescape=False))
+    return text
 
 
 def _message_id(rows: list[Notification]) -> str:

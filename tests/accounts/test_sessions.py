@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from unittest import mock
 
 import pytest
 import time_machine
@@ -11,12 +12,14 @@ from django.urls import reverse
 from django.utils import timezone
 from oauth2_provider.models import AccessToken
 
-from accounts.enums import Role
+from accounts.entry import enter
+from accounts.enums import Role, SessionMethod
 from accounts.middleware import page_of
 from accounts.models import SessionRecord, User
 from accounts.services.clients import create_client
 from accounts.services.grants import establish_grant
 from accounts.services.people import suspend_person
+from accounts.services.sessions import close_session
 from tests.accounts.conftest import PASSWORD, log_in, person
 
 FIREFOX = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0"
@@ -209,3 +212,33 @@ def test_htmx_is_sent_to_the_log_in_page_whole(client, db):
 @pytest.mark.parametrize("claimed", ["https://evil.example/x", "//evil.example", "javascript:x"])
 def test_a_claimed_page_of_another_site_is_not_believed(rf, claimed):
     assert page_of(rf.post("/projets/", headers={"Referer": claimed})) == "/projets/"
+
+
+def test_a_first_request_that_fails_leaves_a_session_that_goes_on(claire):
+    browser = Client(raise_request_exception=False)
+    browser.force_login(claire)
+    with mock.patch("accounts.middleware.is_api_path", side_effect=RuntimeError):
+        assert browser.get("/compte/").status_code == 500
+    record = SessionRecord.objects.get()
+    assert is_in(browser)
+    assert is_in(browser)
+    assert SessionRecord.objects.get() == record
+
+
+def test_a_session_closed_after_its_failed_first_request_stays_closed(claire):
+    browser = Client(raise_request_exception=False)
+    browser.force_login(claire)
+    with mock.patch("accounts.middleware.is_api_path", side_effect=RuntimeError):
+        browser.get("/compte/")
+    close_session(actor=claire, record_id=SessionRecord.objects.get().pk)
+    assert not is_in(browser)
+
+
+def test_who_logs_in_again_in_the_same_browser_has_one_open_session(client, claire):
+    log_in(client, "claire")
+    former = client.session.session_key
+    request = client.get("/compte/").wsgi_request
+    enter(request, claire, method=SessionMethod.PASSWORD)
+    assert request.session.session_key != former
+    assert SessionRecord.objects.open_at(timezone.now()).get().pk == request.session_record.pk
+    assert SessionRecord.objects.count() == 2

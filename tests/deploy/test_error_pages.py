@@ -47,6 +47,12 @@ def test_an_error_page_says_it_in_both_languages_with_its_number(
         assert "Traceback" not in text
 
 
+def test_a_foreign_host_is_a_400_before_anybody_is_known(visitor, settings):
+    settings.ALLOWED_HOSTS = ["portfolio.example.org"]
+    for path in ("/connexion/", "/api/busy"):
+        assert visitor.get(path, headers={"Host": "evil.example.org"}).status_code == 400
+
+
 def test_a_busy_database_is_a_503_with_the_time_to_wait(visitor):
     page = visitor.get("/busy")
     api = visitor.get("/api/busy")

@@ -48,6 +48,17 @@ def send_digests(day, after_commit):
         digests.request_digests(day)
 
 
+def test_the_plain_part_is_not_escaped_and_the_other_is(team, after_commit):
+    team["manager"].first_name, team["manager"].last_name = "Inès", "d'A <&>"
+    team["manager"].save()
+    wants(team["director"], "at_once")
+    with after_commit():
+        write(team["manager"])
+    (message,) = mail.outbox
+    assert "Inès d'A <&>" in message.body
+    assert "Inès d&#x27;A &lt;&amp;&gt;" in message.alternatives[0][0]
+
+
 def test_a_mention_leaves_at_once_for_who_wants_it_at_once(team, after_commit):
     wants(team["director"], "at_once")
     with after_commit():
