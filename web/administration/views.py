@@ -13,8 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import Action, Resource
 from accounts.models import AuditEvent
 from accounts.permissions import can
+from web.administration.words import detail_words, object_words, verb_choices, verb_words
 from web.fields import DayField
-from web.forms import PageForm
+from web.forms import PageForm, any_of
 from web.listing import ListColumn
 from web.lists import ListView
 from web.mixins import PageView
@@ -26,7 +27,9 @@ class AuditFilterForm(PageForm):
     """Filters of the audit log."""
 
     q = forms.CharField(label=_("Person or object"), required=False, max_length=100)
-    verb = forms.CharField(label=_("Verb"), required=False, max_length=40)
+    verb = forms.ChoiceField(
+        label=_("Verb"), required=False, choices=lambda: any_of(verb_choices())
+    )
     since = DayField(label=_("Since"), required=False)
     until = DayField(label=_("Until"), required=False)
 
@@ -47,8 +50,10 @@ class AuditLogView(ListView):
         ListColumn(
             "actor", _("Who"), lambda row: str(row.actor or "–"), order=("actor__username",)
         ),
-        ListColumn("verb", _("Verb"), lambda row: row.verb, order=("verb",), is_header=True),
-        ListColumn("object_kind", _("Object"), lambda row: row.object_kind),
+        ListColumn(
+            "verb", _("Verb"), lambda row: verb_words(row.verb), order=("verb",), is_header=True
+        ),
+        ListColumn("object_kind", _("Object"), lambda row: object_words(row.object_kind)),
         ListColumn("object_code", _("Code"), lambda row: row.object_code, order=("object_code",)),
         ListColumn("detail", _("Detail"), lambda row: detail_words(row.detail)),
         ListColumn("request_id", _("Request"), lambda row: row.request_id),
@@ -68,11 +73,6 @@ class AuditLogView(ListView):
         if "until" in filters:
             rows = rows.filter(at__date__lte=filters["until"])
         return rows
-
-
-def detail_words(detail: dict[str, Any]) -> str:
-    """Return the detail of an event on one line."""
-    return " · ".join(f"{key}={value}" for key, value in sorted(detail.items()) if value)
 
 
 # (name of the address, words, what it is for, the right that it asks for)

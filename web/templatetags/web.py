@@ -9,11 +9,14 @@ from django.utils.translation import gettext_lazy as _
 
 from common.models import DataOrigin
 from projects.enums import Weather
+from web.administration.words import object_words, verb_words
 from web.help.glossary import Term
 from web.help.screens import terms_of
 from web.levels import CUES
 
 register = template.Library()
+register.filter(verb_words)
+register.filter(object_words)
 
 WEATHER_ICONS = {
     Weather.SOLEIL: "sun-fill",
