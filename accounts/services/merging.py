@@ -34,14 +34,14 @@ class Moving:
     """Rows of one model that hang on the duplicate by one foreign key."""
 
     model: Any
-    field: ForeignKey[Any, Any]
+    key: ForeignKey[Any, Any]
     ids: list[int]
     staying: list[int] = field(default_factory=list)
 
     @property
     def path(self) -> str:
         """Return `app.model.field`."""
-        return f"{self.model._meta.label_lower}.{self.field.name}"
+        return f"{self.model._meta.label_lower}.{self.key.name}"
 
 
 def plan_merge(kept: Any, duplicate: Any) -> list[Moving]:
@@ -73,19 +73,8 @@ def merge_records(
     kept = lock_record(model, kept_id, expected_version)
     duplicate = model._default_manager.select_for_update(of=("self",)).get(pk=duplicate_id)
     _check(kept, duplicate)
-    moved = {}
-    for moving in plan_merge(kept, duplicate):
-        if moving.ids:
-            _point(moving.model, moving.field, moving.ids, kept.pk, actor, kind.name)
-            moved[moving.path] = moving.ids
-    former = {
-        "state": duplicate.state,
-        "closed_on": str(duplicate.closed_on) if duplicate.closed_on else None,
-        "closing_reason": duplicate.closing_reason,
-    }
-    duplicate.state = RecordState.ARCHIVED
-    duplicate.closed_on = today()
-    duplicate.closing_reason = _("Merged into %(code)s") % {"code": kept.code}
+    moved = _move(kind, actor, kept, duplicate)
+    former = _archive(duplicate, kept)
     _save_both(kind, actor, reason, duplicate, kept)
     merge = RecordMerge.objects.create(
         kind=kind.name,
@@ -156,6 +145,29 @@ def _check(kept: Any, duplicate: Any) -> None:
     for record in (kept, duplicate):
         if record.state in ENDED_STATES:
             raise MergeRefused(reason=_("%(code)s is closed or archived") % {"code": record.code})
+
+
+def _move(kind: RecordKind, actor: Any, kept: Any, duplicate: Any) -> dict[str, list[int]]:
+    """Move what can be moved; return the ids of the rows by foreign key."""
+    moved = {}
+    for moving in plan_merge(kept, duplicate):
+        if moving.ids:
+            _point(moving.model, moving.key, moving.ids, kept.pk, actor, kind.name)
+            moved[moving.path] = moving.ids
+    return moved
+
+
+def _archive(duplicate: Any, kept: Any) -> dict[str, Any]:
+    """Set the duplicate aside, to be saved by the caller; return the state that it had."""
+    former = {
+        "state": duplicate.state,
+        "closed_on": str(duplicate.closed_on) if duplicate.closed_on else None,
+        "closing_reason": duplicate.closing_reason,
+    }
+    duplicate.state = RecordState.ARCHIVED
+    duplicate.closed_on = today()
+    duplicate.closing_reason = _("Merged into %(code)s") % {"code": kept.code}
+    return former
 
 
 def _save_both(kind: RecordKind, actor: Any, reason: str, *records: Any) -> None:

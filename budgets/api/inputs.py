@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from rest_framework import serializers as drf
 
 from accounts.api.inputs import CodeField, NamedField
@@ -21,7 +23,7 @@ class NomenclatureFields(StrictSerializer):
 
     name = TextField(max_length=200)
     kind = drf.ChoiceField(NomenclatureKind.choices)
-    parent = NamedField(
+    parent: Any = NamedField(
         NomenclatureNode.objects.visible_to, "code", required=False, allow_null=True
     )
     valid_from = DayField(required=False, allow_null=True)
@@ -62,7 +64,7 @@ class CommitmentCorrection(Correction):
 
     amount = MoneyStringField(required=False, signed=True)
     committed_on = DayField(required=False)
-    label = TextField(max_length=200, required=False, allow_blank=True)
+    label: Any = TextField(max_length=200, required=False, allow_blank=True)
 
 
 class ServiceCorrection(Correction):

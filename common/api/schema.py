@@ -25,11 +25,45 @@ _WORDS = {
     429: "Too many calls; Retry-After says when to try again.",
 }
 
-_LIMITS = {
-    "RateLimit-Limit": "Calls a minute, of the tightest limit that applies.",
-    "RateLimit-Remaining": "Calls left in this minute.",
-    "RateLimit-Reset": "Seconds until the next minute.",
-}
+
+def _header(name: str, schema: Any, description: str, **options: Any) -> OpenApiParameter:
+    """Describe a header of requests, or of the answers that `response` names."""
+    return OpenApiParameter(name, schema, "header", description=description, **options)
+
+
+_VERSION = {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'}
+_LIMITS = [
+    _header(name, int, words, response=True)
+    for name, words in {
+        "RateLimit-Limit": "Calls a minute, of the tightest limit that applies.",
+        "RateLimit-Remaining": "Calls left in this minute.",
+        "RateLimit-Reset": "Seconds until the next minute.",
+    }.items()
+]
+_RETRY = _header("Retry-After", int, "Seconds to wait before the same call.", response=[409, 429])
+_IF_MATCH = _header(
+    "If-Match",
+    _VERSION,
+    'The version of the record that was read, such as "3".',
+    required=True,
+)
+_IF_NONE_MATCH = _header(
+    "If-None-Match",
+    _VERSION,
+    "The version that the caller holds; 304 while it is current.",
+)
+_ETAG = _header("ETag", str, "The version, quoted.", response=[200, 201])
+_KEY = _header(
+    "Idempotency-Key",
+    {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{8,64}$"},
+    "A key of the caller, kept 24 h: the same request again gets the first answer.",
+)
+_REPLAYED = _header(
+    "Idempotent-Replayed",
+    {"type": "string", "enum": ["true"]},
+    "Present when the answer is that of a former request.",
+    response=[201],
+)
 
 
 class LocatedError(serializers.Serializer[Any]):
@@ -57,68 +91,17 @@ class ProblemAutoSchema(AutoSchema):
     """AutoSchema of the project: error answers, If-Match, ETag."""
 
     def get_override_parameters(self) -> list[Any]:
-        """Add If-Match to the writes that need it, and the ETag of versioned answers."""
-        parameters = list(super().get_override_parameters())
-        parameters += [
-            OpenApiParameter(name, int, OpenApiParameter.HEADER, response=True, description=words)
-            for name, words in _LIMITS.items()
-        ]
-        parameters.append(
-            OpenApiParameter(
-                "Retry-After",
-                int,
-                OpenApiParameter.HEADER,
-                response=[409, 429],
-                description="Seconds to wait before the same call.",
-            )
-        )
-        if self._needs_version():
-            parameters.append(
-                OpenApiParameter(
-                    "If-Match",
-                    {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'},
-                    OpenApiParameter.HEADER,
-                    required=True,
-                    description='The version of the record that was read, such as "3".',
-                )
-            )
+        """Add the limits of every call, If-Match and keys to writes, ETag to versioned answers."""
         versioned = getattr(self.view, "versioned", False) and not self._is_list_view()
+        parameters = [*super().get_override_parameters(), *_LIMITS, _RETRY]
+        if self._needs_version():
+            parameters.append(_IF_MATCH)
         if self._is_idempotent():
-            parameters += [
-                OpenApiParameter(
-                    "Idempotency-Key",
-                    {"type": "string", "pattern": "^[A-Za-z0-9_.:-]{8,64}$"},
-                    OpenApiParameter.HEADER,
-                    description="A key of the caller, kept 24 h: the same request again gets the"
-                    " first answer.",
-                ),
-                OpenApiParameter(
-                    "Idempotent-Replayed",
-                    {"type": "string", "enum": ["true"]},
-                    OpenApiParameter.HEADER,
-                    response=[201],
-                    description="Present when the answer is that of a former request.",
-                ),
-            ]
+            parameters += [_KEY, _REPLAYED]
         if self._may_be_fresh():
-            parameters.append(
-                OpenApiParameter(
-                    "If-None-Match",
-                    {"type": "string", "pattern": '^"[1-9][0-9]{0,8}"$'},
-                    OpenApiParameter.HEADER,
-                    description="The version that the caller holds; 304 while it is current.",
-                )
-            )
+            parameters.append(_IF_NONE_MATCH)
         if versioned or self._needs_version():
-            parameters.append(
-                OpenApiParameter(
-                    "ETag",
-                    str,
-                    OpenApiParameter.HEADER,
-                    response=[200, 201],
-                    description="The version, quoted.",
-                )
-            )
+            parameters.append(_ETAG)
         return parameters
 
     def _needs_version(self) -> bool:

@@ -33,6 +33,7 @@ class RowViewSet(GenericViewSet[Any]):
     name columns of the row serializer, so that a cursor can be made from a row.
     """
 
+    queryset: QuerySet[Any] | None = None
     policy_resource: str
     policy_actions: dict[str, Any] = {}
     if_match_actions: frozenset[str] = frozenset()

@@ -49,8 +49,9 @@ class RecordedViewSet(IdempotentMixin, RowViewSet):
 
     def stored_record(self) -> dict[str, Any]:
         """Return the project: it is its version that the caller names."""
+        sent: Any = self.request.data
         seen = Project.objects.visible_to(self.request.user)
-        rows = with_current_figures(seen.filter(code=self.request.data["project"]))
+        rows = with_current_figures(seen.filter(code=sent["project"]))
         row = rows.values(*ProjectRow.columns()).first()
         if row is None:
             raise Http404

@@ -60,7 +60,9 @@ class NodeFields(StrictSerializer):
 
     name = TextField(max_length=200)
     kind = drf.ChoiceField(NodeKind.choices)
-    parent = NamedField(PortfolioNode.objects.visible_to, "code", required=False, allow_null=True)
+    parent: Any = NamedField(
+        PortfolioNode.objects.visible_to, "code", required=False, allow_null=True
+    )
 
 
 class NodeCreation(NodeFields):

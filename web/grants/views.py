@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.enums import Action, Resource
-from accounts.models import Grant
+from accounts.models import Grant, GrantQuerySet
 from accounts.permissions import can
 from accounts.scoping import scope_words
 from accounts.services.grants import approve_grant, end_grant, propose_grant
@@ -39,7 +39,7 @@ def state_of(grant: Grant) -> str:
     return _("in force") if grant.valid_from <= today() else _("approved, not begun")
 
 
-def grants_of_user(user: Any) -> QuerySet[Grant]:
+def grants_of_user(user: Any) -> GrantQuerySet:
     """Return the grants that `user` may read, with their people."""
     people = ("user", "granted_by", "approved_by", "ended_by")
     return Grant.objects.all().visible_to(user).select_related(*people)
