@@ -22,7 +22,7 @@ from accounts.models import Grant, MachineClient, User
 from accounts.models.clients import LIFE_MONTHS, latest_end
 from accounts.policy import TOKEN_SCOPES
 from accounts.services.audit import record_event
-from accounts.services.grants import end_grant, establish_grant
+from accounts.services.grants import end_grant, establish_grant, propose_grant
 from common.exceptions import StaleEdit
 from common.fiscal import add_months, today
 from common.network import parse_networks
@@ -55,7 +55,8 @@ def create_client(
     """Create a machine client that reads or writes inside one node (empty: the whole tree).
 
     The service account cannot log in; the token's scopes narrow what its role allows. `ends_on` is
-    in a year by default, at most. Raises ValidationError (unknown scope or node, no scope, name
+    in a year by default, at most. Made by a person, it opens nothing before a second person has
+    approved its grant. Raises ValidationError (unknown scope or node, no scope, name
     taken, end, networks).
     """
     if MachineClient.objects.filter(name=name).exists():
@@ -64,12 +65,7 @@ def create_client(
     given = {"scopes": scopes, "scope_code": scope_code, "networks": networks, "contact": contact}
     _assign(client, {**given, **({"ends_on": ends_on} if ends_on else {})})
     client.account = _service_account(name)
-    establish_grant(
-        user=client.account,
-        role=Role.API_CLIENT,
-        scope_code=client.scope_code,
-        valid_to=client.ends_on,
-    )
+    _give_role(client, actor)
     secret = generate_client_secret()
     client.application = Application.objects.create(
         name=name,
@@ -95,10 +91,10 @@ def update_client(
     if unknown:
         raise TypeError(f"not editable: {', '.join(sorted(unknown))}")
     client = _lock(client_id, expected_version)
-    held = (client.scope_code, client.ends_on)
+    held = (client.scope_code, client.ends_on, client.scopes)
     _assign(client, changes)
-    if (client.scope_code, client.ends_on) != held:
-        _replace_grant(client)
+    if (client.scope_code, client.ends_on, client.scopes) != held:
+        _replace_grant(client, actor)
     if "scopes" in changes:
         # A token bears the scopes of its making.
         AccessToken.objects.filter(application=client.application_id).delete()
@@ -223,17 +219,30 @@ def _service_account(name: str) -> User:
     return account
 
 
-def _replace_grant(client: MachineClient) -> None:
-    """Give the service account the perimeter and the end of its client."""
+def _replace_grant(client: MachineClient, actor: Any) -> None:
+    """Give the service account the perimeter and the end of its client, approved anew."""
     standing = Grant.objects.filter(user=client.account_id, ended_at__isnull=True)
     for grant_id in standing.values_list("pk", flat=True):
         end_grant(actor=None, grant_id=grant_id, reason="machine client edited")
-    establish_grant(
-        user=client.account,
-        role=Role.API_CLIENT,
-        scope_code=client.scope_code,
-        valid_to=client.ends_on,
-    )
+    _give_role(client, actor)
+
+
+def _give_role(client: MachineClient, actor: Any) -> None:
+    """Give the service account its role: at once by a command, else as any grant of a person.
+
+    What an administrator opens to a machine waits for a second person: who sees no amount does not
+    read them through a client of their own making (`reliability.md` §3.3).
+    """
+    given = {
+        "user": client.account,
+        "role": Role.API_CLIENT,
+        "scope_code": client.scope_code,
+        "valid_to": client.ends_on,
+    }
+    if actor is None:
+        establish_grant(**given)
+    else:
+        propose_grant(actor=actor, reason=f"{client.name}: {client.scopes}"[:300], **given)
 
 
 def _save(

@@ -10,7 +10,8 @@ from oauth2_provider.models import AccessToken
 from rest_framework.test import APIClient
 
 from accounts.enums import Role
-from accounts.models import AuditEvent, MachineClient, User
+from accounts.models import AuditEvent, Grant, MachineClient, User
+from accounts.services.grants import approve_grant
 from common.fiscal import add_months, today
 from tests.api.conftest import basic, client_of, make_user
 
@@ -50,12 +51,34 @@ def token(row, secret: str | None = None, **extra):
     return client.post("/api/oauth/token/", {"grant_type": "client_credentials"}, **extra)
 
 
+def approve_all() -> None:
+    """Approve every grant that waits, as the second person."""
+    second, _new = User.objects.get_or_create(username="second")
+    for grant in Grant.objects.pending():
+        approve_grant(actor=second, grant_id=grant.pk)
+
+
 def bearer(row, secret: str | None = None) -> APIClient:
+    approve_all()
     answer = token(row, secret)
     assert answer.status_code == 200, answer.content
     client = APIClient()
     client.credentials(HTTP_AUTHORIZATION=f"Bearer {answer.json()['access_token']}")
     return client
+
+
+def test_a_client_of_a_person_opens_nothing_before_a_second_person_approved_it(admin):
+    row = create(admin).json()
+    client = APIClient()
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {token(row).json()['access_token']}")
+    assert client.get("/api/v1/projects/").status_code == 403
+    approve_all()
+    assert client.get("/api/v1/projects/").status_code == 200
+    edited = edit(admin, row, {"scopes": ["read", "projects:write"]})
+    assert edited.status_code == 200
+    again = APIClient()
+    again.credentials(HTTP_AUTHORIZATION=f"Bearer {token(row).json()['access_token']}")
+    assert again.get("/api/v1/projects/").status_code == 403
 
 
 def test_a_client_is_made_read_only_for_a_year_and_its_secret_is_shown_once(admin):
@@ -129,6 +152,8 @@ def test_an_edit_follows_the_version_and_reaches_the_tokens(admin):
     made = create(admin, scopes=["read", "projects:write"]).json()
     robot = bearer(made)
     assert edit(admin, made, {"perimeter": "B"}).status_code == 200
+    assert robot.get("/api/v1/projects/").status_code == 403
+    approve_all()
     assert robot.get("/api/v1/projects/A-1/").status_code == 404
     assert robot.get("/api/v1/projects/B-1/").status_code == 200
     stale = edit(admin, made, {"name": "Autre"})
@@ -199,6 +224,7 @@ def test_a_client_that_is_over_or_suspended_is_refused(admin):
 
 def test_an_address_outside_the_list_is_403_and_audited(admin):
     row = create(admin, networks=["192.0.2.0/24", "2001:db8::/32"]).json()
+    approve_all()
     assert token(row).status_code == 401
     answer = token(row, REMOTE_ADDR="192.0.2.9")
     assert answer.status_code == 200

@@ -62,6 +62,12 @@ def test_a_machine_access_is_created_read_only_used_and_revoked(visit: Any) -> N
     page.click("text=Entrepôt de données")
     assert secret not in page.content()
     assert shown != page.content()
+    grant = Grant.objects.get(user__machine_client__name="Entrepôt de données")
+    second = visit()
+    second.log_in("admin.second")
+    second.go(f"/habilitations/{grant.pk}/")
+    second.page.click("form[action$='approuver/'] button")
+    second.page.wait_for_selector(".fr-alert--success")
     bearer = {"Authorization": f"Bearer {token(admin.base, client_id, secret)}"}
     api = f"{admin.base}/api/v1/projects/"
     assert call(f"{api}{inside.code}/", **bearer) == 200

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Action, ClientState, Resource
-from accounts.models import MachineClient
+from accounts.models import Grant, MachineClient
 from accounts.permissions import can
 from accounts.usage import calls_by_day, clients_visible_to, moment_of, with_state
 from web.clients.forms import SCOPE_WORDS, scope_choices
@@ -116,6 +116,7 @@ class ClientView(PageView):
             {
                 "client": client,
                 "state": state_words(client),
+                "waiting": Grant.objects.filter(user=client.account_id).pending().first(),
                 "scopes": [(code, SCOPE_WORDS[code]) for code in client.scopes.split()],
                 "last_call": moment_of(client.last_minute),
                 "calls": calls_by_day(client.pk),
