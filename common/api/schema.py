@@ -65,6 +65,9 @@ _REPLAYED = _header(
     response=[201],
 )
 
+# Where a view names the body of an action, when another form is answered.
+_BODIES = {"create": "creation", "partial_update": "edition"}
+
 
 class LocatedError(serializers.Serializer[Any]):
     """One fault of the input."""
@@ -103,6 +106,11 @@ class ProblemAutoSchema(AutoSchema):
         if versioned or self._needs_version():
             parameters.append(_ETAG)
         return parameters
+
+    def get_request_serializer(self) -> Any:
+        """Return the body that the view reads, where it is not the form of its answer."""
+        name = _BODIES.get(getattr(self.view, "action", "") or "", "")
+        return getattr(self.view, name, None) or super().get_request_serializer()
 
     def _needs_version(self) -> bool:
         return needs_version(self.view)

@@ -1,0 +1,187 @@
+"""One request that succeeds for each write of the API, and a role that may send it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from types import SimpleNamespace
+from typing import Any
+
+from tests.api.good_rows import import_file
+from tests.api.test_jobs import BODY as JOB
+from tests.api.test_owned import BODIES as OWNED
+from tests.api.test_recorded_rows import BASELINE, ESTIMATE, PROGRESS
+from tests.records import files
+
+JSON, FORM = "application/json", "multipart/form-data"
+REASON = {"reason": "Essai"}
+CLOSED = {"closed_on": "2025-12-31", "reason": "Terminé"}
+ABOUT = {"subject_kind": "project", "subject_code": "A-1"}
+# The state that each write of a record's life leaves, and its body.
+LIFE: dict[str, tuple[str, Any]] = {
+    "destroy": ("draft", None),
+    "publish_create": ("draft", {}),
+    "close_create": ("open", CLOSED),
+    "reopen_create": ("closed", REASON),
+    "archive_create": ("closed", {}),
+    "unarchive_create": ("archived", {}),
+}
+
+
+@dataclass(frozen=True)
+class Good:
+    """A request: who sends it, the address, the body, the version that was read."""
+
+    role: str
+    path: dict[str, Any]
+    body: Any = None
+    version: int | None = None
+    media: str = JSON
+
+    def fields(self) -> dict[str, Any]:
+        """Return the arguments of a case of schemathesis."""
+        found: dict[str, Any] = {"path_parameters": {k: str(v) for k, v in self.path.items()}}
+        if self.body is not None:
+            found |= {"body": self.body, "media_type": self.media}
+        if self.version is not None:
+            found["headers"] = {"If-Match": f'"{self.version}"'}
+        return found
+
+
+def good_requests(rows: SimpleNamespace) -> dict[str, Good]:
+    """Return the requests by operation; `rows` are those of `good_rows`."""
+    return {
+        **_owned(),
+        **_projects(),
+        **_merges(rows.merges),
+        **_corrections(rows.portfolio),
+        **_accounts(rows.accounts),
+        **_notes(rows.notes),
+        **_imports(rows),
+        "jobs_create": Good("controller", {}, JOB),
+        "jobs_cancel_create": Good("controller", {"id": rows.jobs["queued"].pk}),
+        "jobs_retry_create": Good("controller", {"id": rows.jobs["failed"].pk}),
+    }
+
+
+def _lives(prefix: str, role: str) -> dict[str, Good]:
+    return {
+        f"{prefix}_{verb}": Good(role, {"code": f"X-{state}"}, body, 1)
+        for verb, (state, body) in LIFE.items()
+    }
+
+
+def _owned() -> dict[str, Good]:
+    found: dict[str, Good] = {}
+    roles = {
+        "portfolio-nodes": "director",
+        "nomenclature": "budget",
+        "partners": "contracts",
+        "contracts": "contracts",
+    }
+    for resource, role in roles.items():
+        prefix = resource.replace("-", "_")
+        label = "title" if resource == "contracts" else "name"
+        new = OWNED[resource] | ({"parent": "A"} if role == "director" else {})
+        found |= _lives(prefix, role)
+        found[f"{prefix}_create"] = Good(role, {}, new)
+        edit = {label: "Renommé", **REASON}
+        found[f"{prefix}_partial_update"] = Good(role, {"code": "X-open"}, edit, 1)
+    return found
+
+
+def _projects() -> dict[str, Good]:
+    new = {"code": "A-9", "title": "Projet d'exemple", "node": "A"}
+    edit = {"title": "Projet d'exemple renommé"}
+    return {
+        **_lives("projects", "director"),
+        "projects_create": Good("manager", {}, new),
+        "projects_partial_update": Good("director", {"code": "A-1"}, edit, 1),
+        "projects_destroy": Good("manager", {"code": "X-draft"}, None, 1),
+        "baselines_create": Good("director", {}, BASELINE, 1),
+        "estimates_create": Good("director", {}, ESTIMATE, 1),
+        "progress_reports_create": Good("manager", {}, PROGRESS, 1),
+    }
+
+
+def _merges(merges: dict[str, int]) -> dict[str, Good]:
+    roles = {"partners": "contracts", "projects": "director"}
+    kept = {"partners": "EX-1", "projects": "A-1"}
+    found = {}
+    for name, role in roles.items():
+        twice = {"duplicate": "X-twin", **REASON}
+        found[f"{name}_merge_create"] = Good(role, {"code": kept[name]}, twice, 1)
+        undone = {"merge": merges[name]}
+        found[f"{name}_undo_merge_create"] = Good(role, {"code": "K-1"}, undone)
+    return found
+
+
+def _corrections(portfolio: Any) -> dict[str, Good]:
+    commitment = portfolio.rows["A-1"].commitment
+    facts = {
+        "commitments": (commitment, {"amount": "300000.20"}),
+        "service_done": (commitment.services_done.first(), {"amount": "200000.30"}),
+        "payments": (commitment.payments.first(), {"amount": "100000.40"}),
+        "credit_movements": (portfolio.first.credit_movements.first(), {"ae": "500001.00"}),
+    }
+    return {
+        f"{name}_correct_create": Good("budget", {"id": fact.pk}, {**changes, **REASON})
+        for name, (fact, changes) in facts.items()
+    }
+
+
+def _accounts(rows: Any) -> dict[str, Good]:
+    client, newcomer, leaver = ({"id": row.pk} for row in (rows.client, rows.newcomer, rows.leaver))
+    grant = {"id": rows.grant.pk}
+    person = {"username": "someone", "email": "someone@example.org"}
+    wanted = {"user": "newcomer", "role": "project_manager", "scope_code": "A", **REASON}
+    return {
+        "users_create": Good("admin", {}, person),
+        "users_partial_update": Good("admin", newcomer, {"first_name": "Camille"}, 1),
+        "users_invite_create": Good("admin", newcomer),
+        "users_suspend_create": Good("admin", newcomer, REASON, 1),
+        "users_reactivate_create": Good("admin", leaver, REASON, rows.leaver.version),
+        "grants_create": Good("director", {}, wanted | {"user": "stranger"}),
+        "grants_approve_create": Good("admin", grant),
+        "grants_end_create": Good("admin", grant, REASON),
+        "machine_clients_create": Good("admin", {}, {"name": "Entrepôt", "perimeter": "A"}),
+        "machine_clients_partial_update": Good("admin", client, {"name": "Entrepôt"}, 1),
+        "machine_clients_revoke_create": Good("admin", client),
+        "machine_clients_rotate_create": Good("admin", client, {"overlap_hours": 1}, 1),
+    }
+
+
+def _notes(rows: Any) -> dict[str, Good]:
+    attachment, comment = {"id": rows.attachment.pk}, {"id": rows.comment.pk}
+    note = {"id": rows.notification.pk}
+    return {
+        "attachments_create": Good("manager", {}, {**ABOUT, "content": files.PDF}, media=FORM),
+        "attachments_partial_update": Good("manager", attachment, {"title": "Note"}, 1),
+        "attachments_files_create": Good("manager", attachment, {"content": files.PDF}, 1, FORM),
+        "attachments_withdraw_create": Good("manager", attachment, REASON, 1),
+        "comments_create": Good("manager", {}, {**ABOUT, "body": "À relire"}),
+        "comments_partial_update": Good("manager", comment, {"body": "À revoir"}, 1),
+        "comments_withdraw_create": Good("manager", comment, REASON, 1),
+        "notifications_read_create": Good("director", note),
+        "notifications_read_all_create": Good("director", {}),
+    }
+
+
+def _imports(rows: Any) -> dict[str, Good]:
+    faulty, ready = ({"id": rows.drafts[name].pk} for name in ("faulty", "ready"))
+    fresh, old, asked = ({"code": rows.batches[name].code} for name in ("fresh", "old", "asked"))
+    line = {"table": "commitments", "line": 2}
+    new = {"files": [import_file(source_reference="Z-3")]}
+    return {
+        "import_drafts_create": Good("controller", {}, new, media=FORM),
+        "import_drafts_destroy": Good("controller", faulty),
+        "import_drafts_correct_create": Good(
+            "controller", faulty, {**line, "cells": {"amount": "12 400,00"}}
+        ),
+        "import_drafts_set_aside_create": Good("controller", faulty, {**line, **REASON}),
+        "import_drafts_confirm_create": Good("controller", faulty, {"anomalies": []}),
+        "import_drafts_commit_create": Good("controller", ready),
+        "import_batches_undo_create": Good("controller", fresh, REASON),
+        "import_batches_undo_request_create": Good("controller", old, REASON),
+        "import_batches_undo_confirmation_create": Good("second", asked),
+        "import_batches_undo_withdrawal_create": Good("controller", asked),
+    }

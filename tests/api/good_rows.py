@@ -1,0 +1,191 @@
+"""The rows that a request needs in order to succeed: one for each state that a write leaves."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from types import SimpleNamespace
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.enums import Role
+from accounts.models import User
+from accounts.services.clients import create_client
+from accounts.services.grants import propose_grant
+from accounts.services.merging import merge_records
+from accounts.services.people import suspend_person
+from budgets.models import NomenclatureNode
+from common.models import ENDED_STATES, DataOrigin
+from jobs.models import Job
+from partners.models import Contract, Partner
+from partners.services.kinds import PARTNERS
+from projects.models import PortfolioNode, Project
+from projects.services.kinds import PROJECTS
+from records.models import ImportBatch, ImportDraft, Notification
+from records.services.attachments import attach_document
+from records.services.checking import check_draft
+from records.services.comments import write_comment
+from records.services.deposits import Upload, deposit_files
+from records.services.imports import import_folder
+from records.services.undo import request_undo
+from tests.api.conftest import FICTITIOUS, make_project, make_user
+from tests.imports.folders import right_tables, text_of, write_tables
+from tests.records import files
+
+STATES = ("draft", "open", "closed", "archived")
+WRONG = "12 4OO,00"
+
+
+def add_people(users: Any) -> None:
+    """Add the roles that only some writes need, beside those of every test."""
+    users.contracts = make_user("contract-manager", Role.CONTRACT_MANAGER)
+    users.admin = make_user("administrator", Role.TECHNICAL_ADMIN)
+    users.second = make_user("second-controller", Role.MANAGEMENT_CONTROLLER)
+
+
+def _ended(state: str) -> dict[str, Any]:
+    day = dt.date(2025, 12, 31) if state in ENDED_STATES else None
+    return {"state": state, "closed_on": day, "closing_reason": "Terminé" if day else ""}
+
+
+def add_owned(portfolio: Any, users: Any) -> None:
+    """Add a record of each kind in each state, under the code `X-<state>`."""
+    inside = portfolio.nodes["A"]
+    for state in STATES:
+        code, life = f"X-{state}", _ended(state) | {"data_origin": DataOrigin.OPERATIONAL}
+        own = life | {"data_origin": FICTITIOUS}
+        PortfolioNode.objects.create(code=code, name=code, kind="portfolio", parent=inside, **own)
+        NomenclatureNode.objects.create(code=code, name=code, kind="uo", **life)
+        Partner.objects.create(code=code, name=code, kind="company", **life)
+        Contract.objects.create(
+            code=code, title=code, kind="contract", holder=portfolio.partner,
+            amount_excl_tax=100, vat_rate=20, amount_incl_tax=120, manager=users.contracts, **own,
+        )  # fmt: skip
+        project = make_project(code, inside, manager=users.manager)
+        Project.objects.filter(pk=project.pk).update(**own)
+
+
+def add_merges(portfolio: Any, users: Any) -> dict[str, int]:
+    """Merge a duplicate of each kind that may be, beside one to merge; return the merges."""
+    inside = portfolio.nodes["A"]
+    kept = {"partners": Partner.objects.create(code="K-1", name="Gardé", kind="company")}
+    twice = {"partners": Partner.objects.create(code="K-2", name="Double", kind="company")}
+    Partner.objects.create(code="X-twin", name="Double", kind="company", data_origin=FICTITIOUS)
+    make_project("X-twin", inside)
+    kept["projects"] = make_project("K-1", inside, title="Projet gardé")
+    twice["projects"] = make_project("K-2", inside, title="Projet en double")
+    actors = {"partners": users.contracts, "projects": users.director}
+    return {
+        name: merge_records(
+            actor=actors[name],
+            kind={"partners": PARTNERS, "projects": PROJECTS}[name],
+            kept_id=kept[name].pk,
+            expected_version=1,
+            duplicate_id=twice[name].pk,
+            reason="Saisi deux fois",
+        ).pk
+        for name in kept
+    }
+
+
+def add_accounts(users: Any) -> SimpleNamespace:
+    """Add a machine client, a proposed grant, an account to edit and a suspended one."""
+    people = {
+        name: User.objects.create(username=name, email=f"{name}@example.org")
+        for name in ("newcomer", "leaver")
+    }
+    suspend_person(
+        actor=users.admin, user_id=people["leaver"].pk, expected_version=1, reason="Départ"
+    )
+    grant = propose_grant(
+        actor=users.director,
+        user=people["newcomer"],
+        role=Role.PROJECT_MANAGER,
+        scope_code="A",
+        reason="Arrivée",
+    )
+    client = create_client(name="warehouse", scopes=["read"], actor=users.admin).client
+    people["leaver"].refresh_from_db()
+    return SimpleNamespace(**people, grant=grant, client=client)
+
+
+def add_notes(users: Any) -> SimpleNamespace:
+    """Attach a document to a project, and comment on it for a colleague."""
+    about = {"subject_kind": "project", "subject_code": "A-1"}
+    attachment = attach_document(
+        actor=users.manager,
+        content=io.BytesIO(files.PDF),
+        file_name="note.pdf",
+        size=len(files.PDF),
+        **about,
+    )
+    comment = write_comment(actor=users.manager, body="@director à lire", **about)
+    told = Notification.objects.of(users.director).get()
+    return SimpleNamespace(attachment=attachment, comment=comment, notification=told)
+
+
+def add_jobs(users: Any) -> dict[str, Job]:
+    """Add a job of the controller that waits and one that failed."""
+    return {
+        state: Job.objects.create(
+            kind="indicators.compute",
+            key=f"2019-01-{number:02d}",
+            payload={"as_of": f"2019-01-{number:02d}"},
+            state=state,
+            due_at=timezone.now(),
+            requested_by=users.controller,
+        )
+        for number, state in enumerate(("queued", "failed"), start=1)
+    }
+
+
+def import_file(**cells: str) -> bytes:
+    """Return a small file to import: one commitment of A-1."""
+    row = right_tables()["commitments"][0] | {"node": "0214-DNE", **cells}
+    return text_of([row]).encode()
+
+
+def add_drafts(users: Any) -> dict[str, ImportDraft]:
+    """Deposit a file at fault, and one that is ready."""
+    contents = {
+        "faulty": import_file(source_reference="Z-1", amount=WRONG),
+        "ready": import_file(source_reference="Z-2"),
+    }
+    drafts = {}
+    for name, content in contents.items():
+        draft = deposit_files(
+            actor=users.controller,
+            files=[Upload("commitments.csv", io.BytesIO(content), len(content))],
+        )
+        drafts[name] = check_draft(draft_id=draft.pk)
+    return drafts
+
+
+def add_batches(users: Any, folder: Any) -> dict[str, ImportBatch]:
+    """Import three files: one of today, one that is old, one whose undo was asked for."""
+    batches = {}
+    for name in ("fresh", "old", "asked"):
+        row = right_tables()["partners"][0] | {"code": f"I-{name}", "identifier": ""}
+        path = write_tables(folder / name, {"partners": [row]})
+        result = import_folder(actor=users.controller, path=path, dry_run=False)
+        batches[name] = ImportBatch.objects.get(code=result.batch)
+    past = timezone.now() - dt.timedelta(days=3)
+    aged = [batches["old"].pk, batches["asked"].pk]
+    ImportBatch.objects.filter(pk__in=aged).update(imported_at=past)
+    request_undo(actor=users.controller, batch_id=batches["asked"].pk, reason="Erreur")
+    return batches
+
+
+def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
+    """Add all of them; return those that a request names."""
+    add_owned(portfolio, users)
+    return SimpleNamespace(
+        portfolio=portfolio,
+        merges=add_merges(portfolio, users),
+        accounts=add_accounts(users),
+        notes=add_notes(users),
+        jobs=add_jobs(users),
+        drafts=add_drafts(users),
+        batches=add_batches(users, folder),
+    )
