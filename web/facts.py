@@ -25,7 +25,6 @@ from web.forms import FilterForm, any_of
 from web.list_state import default_url
 from web.listing import ListColumn, Sorting, Text, sorting
 from web.lists import ListView, address, filter_words, sorted_rows, valid_filters
-from web.records.counts import with_documents
 
 FIRST_YEAR, LAST_YEAR = 1900, 2199
 ORIGIN = "data_origin"
@@ -213,7 +212,7 @@ class FactListView(ListView):
             (str(_("Source")), str(self.source)),
             *((label, value) for label, value in filter_words(form, filters)),
         ]
-        rows, columns = with_documents(rows, self.shown_columns, self.request.user, self.attached)
+        rows, columns = self.documented(rows)
         return export(
             user=self.request.user,
             name=self.name,

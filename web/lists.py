@@ -134,7 +134,7 @@ class ListView(PageView):
             (str(_("Date of the data")), today()),
         ]
         notes += [(str(label), value) for label, value in filter_words(form, filters)]
-        rows, columns = with_documents(rows, self.shown_columns, self.request.user, self.attached)
+        rows, columns = self.documented(rows)
         return export(
             user=self.request.user,
             name=self.name,
@@ -147,6 +147,13 @@ class ListView(PageView):
             else False,
             address_of=lambda form: address(self.request, format=form),
         )
+
+    def documented(self, rows: QuerySet[Any]) -> tuple[QuerySet[Any], tuple[ListColumn, ...]]:
+        """Return what an export writes: the columns that were chosen, or all, with documents."""
+        columns = self.shown_columns
+        if columns != self.columns:
+            return rows, columns
+        return with_documents(rows, columns, self.request.user, self.attached)
 
 
 def has_origin(rows: QuerySet[Any]) -> bool:

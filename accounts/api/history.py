@@ -37,4 +37,4 @@ class KnownRecord(drf.Serializer[Any]):
     """A record as it was known at the end of a day."""
 
     known_on = drf.DateField()
-    fields = drf.DictField(child=drf.JSONField(allow_null=True))  # type: ignore[assignment]
+    fields = drf.DictField(child=drf.JSONField())  # type: ignore[assignment]

@@ -1,6 +1,6 @@
 """JSON in: bounded in size and depth, no NaN, no infinity, no duplicate key, composed text.
 
-The depth is counted on the bytes, before anything recursive reads them.
+Integers are those of 64 bits. The depth is counted on the bytes, before anything recursive reads them.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from rest_framework.parsers import BaseParser
 from common.text import clean_value
 
 MAX_DEPTH = 50
+_DIGITS = 20
 # A whole string, ended or not, or a bracket: linear, whatever the text.
 _TOKEN = re.compile(rb'"(?:[^"\\]+|\\.)*+(?:"|\\?\Z)|[\[\]{}]', re.DOTALL)
 
@@ -45,6 +46,14 @@ def _real(text: str) -> float:
     value = float(text)
     if not math.isfinite(value):
         raise ValueError("beyond the numbers of JSON")
+    return value
+
+
+def _whole(text: str) -> int:
+    """Refuse what no integer of a database, nor of most readers of JSON, can hold."""
+    value = int(text) if len(text) <= _DIGITS else 1 << 64
+    if not -(1 << 63) <= value < 1 << 63:
+        raise ValueError("beyond 64 bits")
     return value
 
 
@@ -77,6 +86,7 @@ class StrictJSONParser(BaseParser):
                 object_pairs_hook=_no_duplicates,
                 parse_constant=_refuse_constant,
                 parse_float=_real,
+                parse_int=_whole,
             )
             return clean_value(value)
         except ValueError as error:

@@ -66,6 +66,7 @@ class DraftRow(RowSerializer):
     batch = drf.CharField(source="batch__code", allow_null=True)
     job = drf.IntegerField(source="job_id", allow_null=True)
     is_ready = drf.BooleanField(help_text="No error is left, every anomaly is confirmed.")
+    version = drf.IntegerField()
 
     class Meta:
         nested: tuple[str, ...] = ("is_ready",)

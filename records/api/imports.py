@@ -16,6 +16,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import Action, Resource
+from common.api.etags import expected_version
 from common.api.views import RowViewSet
 from records.api.import_forms import (
     BatchFilters,
@@ -122,6 +123,9 @@ class ImportDraftViewSet(RowViewSet):
         "confirm": _DEPOSIT,
         "commit": _DEPOSIT,
     }
+    versioned = True
+    fresh_by_version = False  # the job that works on it, and what a check tells, count no version
+    if_match_actions = frozenset(policy_actions) - {"create"}
     row_serializer = DraftRow
     detail_serializer = DraftDetail
     filterset_class = DraftFilters
@@ -165,7 +169,8 @@ class ImportDraftViewSet(RowViewSet):
     def correct(self, request: Request, id: str) -> Response:
         """Correct cells of a line, and check again; the files are not changed."""
         draft = self._own(id)
-        drafts.correct_line(actor=request.user, draft_id=draft.pk, **self.body(CorrectedLine))
+        fields = self.body(CorrectedLine)
+        drafts.correct_line(**self._decision(draft), **fields)
         return self._checked(draft)
 
     @extend_schema(request=LineSetAside, responses={200: DraftDetail})
@@ -173,7 +178,8 @@ class ImportDraftViewSet(RowViewSet):
     def set_aside(self, request: Request, id: str) -> Response:
         """Leave a line out on purpose, and check again."""
         draft = self._own(id)
-        drafts.set_line_aside(actor=request.user, draft_id=draft.pk, **self.body(LineSetAside))
+        fields = self.body(LineSetAside)
+        drafts.set_line_aside(**self._decision(draft), **fields)
         return self._checked(draft)
 
     @extend_schema(request=ConfirmedAnomalies, responses={200: DraftDetail})
@@ -181,24 +187,27 @@ class ImportDraftViewSet(RowViewSet):
     def confirm(self, request: Request, id: str) -> Response:
         """Confirm the anomalies of these keys, and no others."""
         draft = self._own(id)
-        drafts.confirm_anomalies(
-            actor=request.user, draft_id=draft.pk, keys=self.body(ConfirmedAnomalies)["anomalies"]
-        )
+        keys = self.body(ConfirmedAnomalies)["anomalies"]
+        drafts.confirm_anomalies(**self._decision(draft), keys=keys)
         return self.answer(self.find(pk=draft.pk))
 
     @extend_schema(request=None, responses={202: DraftDetail})
     @action(detail=True, methods=["post"])
     def commit(self, request: Request, id: str) -> Response:
         """Record the deposit by a job: all of it or nothing. 409 while anything is left."""
-        draft = self._own(id)
-        drafts.request_commit(actor=request.user, draft_id=draft.pk)
-        return self.answer(self.find(pk=draft.pk), 202)
+        drafts.request_commit(**self._decision(self._own(id)))
+        return self.answer(self.find(pk=id), 202)
 
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, id: str) -> Response:
         """Abandon a deposit: its files are removed, nothing was imported."""
-        abandon_draft(actor=request.user, draft_id=self._own(id).pk)
+        abandon_draft(**self._decision(self._own(id)))
         return Response(status=204)
+
+    def _decision(self, draft: ImportDraft) -> dict[str, Any]:
+        """Return what each service asks: who decides, on which deposit, under which version."""
+        version = expected_version(self.request)
+        return {"actor": self.request.user, "draft_id": draft.pk, "expected_version": version}
 
     def _checked(self, draft: ImportDraft) -> Response:
         drafts.check_or_ask(actor=self.request.user, draft_id=draft.pk)

@@ -19,6 +19,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.services.audit import record_event
+from common.exceptions import StaleEdit
 from common.tabular import TabularError, read_table
 from records.enums import BatchKind, DraftState
 from records.exceptions import DepositRefused, WrongDraftState
@@ -230,14 +231,15 @@ def _own_name(file: DraftFile, taken: dict[str, str]) -> str:
 
 
 @transaction.atomic
-def abandon_draft(*, actor: Any, draft_id: int) -> ImportDraft:
+def abandon_draft(*, actor: Any, draft_id: int, expected_version: int | None = None) -> ImportDraft:
     """Give a deposit up: its files are removed, what was told of it stays in the log.
 
-    Raises WrongDraftState when it is being recorded, or was.
+    Raises WrongDraftState when it is being recorded, or was; StaleEdit.
     """
     draft = ImportDraft.objects.select_for_update(of=("self",)).get(pk=draft_id)
     if draft.state not in ALIVE:
         raise WrongDraftState(state=draft.get_state_display())
+    check_version(draft, expected_version)
     draft.state = DraftState.ABANDONED
     draft.version += 1
     draft.save()
@@ -246,6 +248,12 @@ def abandon_draft(*, actor: Any, draft_id: int) -> ImportDraft:
         actor=actor, verb="abandoned", object_kind="import_draft", object_code=str(draft.pk)
     )
     return draft
+
+
+def check_version(draft: ImportDraft, expected: int | None) -> None:
+    """Refuse what was decided on another version of a locked deposit. Raises StaleEdit."""
+    if expected is not None and draft.version != expected:
+        raise StaleEdit(code=str(draft.pk), expected=expected, current=draft.version)
 
 
 def remove_files(draft: ImportDraft) -> None:

@@ -17,7 +17,7 @@ from records.enums import DraftState
 from records.exceptions import NotReady, WrongDraftState
 from records.models import ImportDraft
 from records.services.checking import check_draft, is_ready
-from records.services.deposits import ALIVE, remove_files
+from records.services.deposits import ALIVE, check_version, remove_files
 
 CHECK = "records.check"
 COMMIT = "records.import"
@@ -46,13 +46,20 @@ def check_or_ask(*, actor: Any, draft_id: int) -> ImportDraft:
 
 @transaction.atomic
 def correct_line(
-    *, actor: Any, draft_id: int, table: str, line: int, cells: Mapping[str, str]
+    *,
+    actor: Any,
+    draft_id: int,
+    table: str,
+    line: int,
+    cells: Mapping[str, str],
+    expected_version: int | None = None,
 ) -> ImportDraft:
     """Correct cells of a line; the file is not changed. The deposit is then to be checked again.
 
-    Cells that are as the file has them are forgotten. Raises WrongDraftState.
+    Cells that are as the file has them are forgotten. Raises WrongDraftState, or StaleEdit when
+    it is no longer the version that the caller read.
     """
-    draft = _lock(draft_id)
+    draft = _lock(draft_id, expected_version)
     texts = {name: text.strip()[:TEXT_LENGTH] for name, text in cells.items()}
     lines = draft.corrections.setdefault(table, {})
     lines[str(line)] = lines.get(str(line), {}) | texts
@@ -61,13 +68,20 @@ def correct_line(
 
 @transaction.atomic
 def set_line_aside(
-    *, actor: Any, draft_id: int, table: str, line: int, reason: str, cells: Iterable[str] = ()
+    *,
+    actor: Any,
+    draft_id: int,
+    table: str,
+    line: int,
+    reason: str,
+    cells: Iterable[str] = (),
+    expected_version: int | None = None,
 ) -> ImportDraft:
     """Leave a line out on purpose; it goes to the file of rejected lines, with the reason.
 
-    Raises WrongDraftState.
+    Raises WrongDraftState, StaleEdit.
     """
-    draft = _lock(draft_id)
+    draft = _lock(draft_id, expected_version)
     kept = {"reason": reason.strip()[:500], "cells": [str(cell) for cell in cells]}
     draft.set_aside.setdefault(table, {})[str(line)] = kept
     return _changed(draft, actor, "set_aside", {"table": table, "line": line})
@@ -82,9 +96,11 @@ def take_line_back(*, actor: Any, draft_id: int, table: str, line: int) -> Impor
 
 
 @transaction.atomic
-def confirm_anomalies(*, actor: Any, draft_id: int, keys: Iterable[str]) -> ImportDraft:
-    """Confirm the anomalies of these keys, and no others. Raises WrongDraftState."""
-    draft = _lock(draft_id)
+def confirm_anomalies(
+    *, actor: Any, draft_id: int, keys: Iterable[str], expected_version: int | None = None
+) -> ImportDraft:
+    """Confirm the anomalies of these keys, and no others. Raises WrongDraftState, StaleEdit."""
+    draft = _lock(draft_id, expected_version)
     known = {anomaly["key"] for anomaly in draft.report.get("anomalies", ())}
     draft.confirmed = sorted(known & set(keys))
     draft.version += 1
@@ -94,11 +110,15 @@ def confirm_anomalies(*, actor: Any, draft_id: int, keys: Iterable[str]) -> Impo
 
 
 @transaction.atomic
-def request_commit(*, actor: Any, draft_id: int) -> Job:
-    """Ask for the recording of a checked deposit. Raises NotReady, WrongDraftState."""
+def request_commit(*, actor: Any, draft_id: int, expected_version: int | None = None) -> Job:
+    """Ask for the recording of a checked deposit; asking again gives the same job.
+
+    Raises NotReady, WrongDraftState, StaleEdit.
+    """
     draft = _lock(draft_id)
     if draft.state == DraftState.COMMITTING and draft.job is not None:
         return draft.job
+    check_version(draft, expected_version)
     if not is_ready(draft):
         raise NotReady()
     draft.state = DraftState.COMMITTING
@@ -153,12 +173,13 @@ def _ask(kind: str, draft: ImportDraft, actor: Any) -> Job:
     )
 
 
-def _lock(draft_id: int) -> ImportDraft:
+def _lock(draft_id: int, expected_version: int | None = None) -> ImportDraft:
     draft = ImportDraft.objects.select_for_update(of=("self",)).get(pk=draft_id)
     if draft.state in (DraftState.APPLIED, DraftState.ABANDONED) or (
         draft.state == DraftState.COMMITTING and draft.job is None
     ):
         raise WrongDraftState(state=draft.get_state_display())
+    check_version(draft, expected_version)
     return draft
 
 

@@ -57,11 +57,20 @@ def test_the_hand_list_of_addresses(api, path, faulty):
         b'{"reason": "\\ud800"}',
         b'{"reason": "\\u202Eexe.pdf"}',
         b'{"reason": NaN}',
+        b'{"reason": 9223372036854775808}',
+        b'{"reason": -' + b"9" * 5_000 + b"}",
     ],
-    ids=["deep objects", "deep lists", "null", "surrogate", "bidi", "NaN"],
+    ids=["deep objects", "deep lists", "null", "surrogate", "bidi", "NaN", "64 bits", "digits"],
 )
 def test_the_hand_list_of_bodies(api, body):
     refused(send(api.manager, body))
+
+
+def test_a_number_beyond_64_bits_is_refused_beside_an_idempotency_key(api):
+    body, key = {"reason": "x", "unknown": 1 << 64}, {"Idempotency-Key": "a-key-of-ours"}
+    fact = api.budget.get("/api/v1/commitments/").json()["results"][0]["id"]
+    url = f"/api/v1/commitments/{fact}/correct/"
+    refused(api.budget.post(url, json.dumps(body), content_type="application/json", headers=key))
 
 
 @pytest.mark.parametrize("amount", ["1_000", "\uff11\uff12", "1e6", "NaN", " 1", "1,5", 1, 1.5])

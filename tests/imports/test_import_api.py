@@ -36,8 +36,17 @@ def deposit(client: Client, **fields: Any) -> Any:
     return client.post(DRAFTS, {"files": [file], "is_new_version": "true", **fields})
 
 
+def version_of(client: Client, address: str) -> dict[str, str]:
+    """Return the If-Match of the deposit that the address names, as it stands."""
+    if not address.startswith(DRAFTS):
+        return {}
+    read = client.get(f"{DRAFTS}{address.split('/')[4]}/")
+    return {"If-Match": read.headers.get("ETag", '"1"')}
+
+
 def post(client: Client, address: str, body: Any = None) -> Any:
-    return client.post(address, body or {}, content_type="application/json")
+    headers = version_of(client, address)
+    return client.post(address, body or {}, content_type="application/json", headers=headers)
 
 
 def test_a_deposit_goes_from_the_files_to_the_batch_and_back(
@@ -100,7 +109,8 @@ def test_what_is_not_seen_is_404_and_a_verb_that_is_refused_403(
 def test_an_abandoned_deposit_answers_204_and_is_kept_in_the_log(client, known, controller):
     client.force_login(controller)
     place = f"{DRAFTS}{deposit(client).json()['id']}/"
-    assert client.delete(place).status_code == 204
+    assert client.delete(place).status_code == 428
+    assert client.delete(place, headers=version_of(client, place)).status_code == 204
     assert client.get(place).json()["state"] == "abandoned"
 
 
@@ -118,3 +128,27 @@ def test_a_body_that_is_wrong_is_a_400(client, known, controller: User):
     assert "line" in told
     wrong = {"table": "commitments", "line": 14, "cells": {"amount\u0000": "1"}}
     assert post(client, f"{place}correct/", wrong).status_code == 400
+
+
+def test_a_decision_on_another_version_of_a_deposit_is_refused(client, known, controller):
+    client.force_login(controller)
+    place = f"{DRAFTS}{deposit(client).json()['id']}/"
+    read = version_of(client, place)
+    line = {"table": "commitments", "line": 14, "cells": {"amount": "12 400,00"}}
+    assert post(client, f"{place}correct/", line).status_code == 200
+    told = client.get(place).json()
+    decisions = {
+        "correct": line,
+        "set-aside": {"table": "commitments", "line": 87},
+        "confirm": {"anomalies": []},
+        "commit": {},
+    }
+    for verb, body in decisions.items():
+        for headers, status in (({}, 428), (read, 412)):
+            answer = client.post(
+                f"{place}{verb}/", body, content_type="application/json", headers=headers
+            )
+            assert answer.status_code == status, verb
+        assert answer.headers["ETag"] == f'"{told["version"]}"'
+    assert client.delete(place, headers=read).status_code == 412
+    assert client.get(place).json() == told

@@ -23,10 +23,11 @@ from django.core.management import call_command
 from django.test import Client
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.enums import Role
 from indicators.catalogue import BY_CODE, INDICATORS
 from indicators.enums import Unit
 from projects.models import Project
+from tests.people import person
 from web.projects.columns import COLUMNS
 
 # Printed by the header of a failure: WALK_SEED=… draws the same again.
@@ -44,12 +45,12 @@ def seed(record_property: Any, capsys: pytest.CaptureFixture[str]) -> None:
 
 @pytest.fixture
 def client(db: None, settings: Any) -> Client:
-    """The director, on the demonstration."""
+    """A director, on the demonstration: its own accounts do not exist where DEBUG is off."""
     settings.DEBUG = True
     call_command("load_demo", verbosity=0)
     settings.DEBUG = False
     found = Client()
-    found.force_login(User.objects.get(username="directrice"))
+    found.force_login(person(Role.PORTFOLIO_DIRECTOR))
     return found
 
 

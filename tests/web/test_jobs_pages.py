@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from html import unescape
+
 import pytest
 from django.urls import reverse
 from django.utils import timezone
 
 from jobs.enums import JobState
+from jobs.exceptions import JobNotCancellable
 from jobs.models import Job
 
 
@@ -65,7 +68,9 @@ def test_a_job_that_ended_is_not_cancelled(client, controller):
     answer = client.post(reverse("web:job-cancel", args=[job.pk]), follow=True)
     job.refresh_from_db()
     assert job.state == JobState.SUCCEEDED
-    assert "fr-alert--error" in answer.content.decode()
+    told = [(one.level_tag, str(one)) for one in answer.context["messages"]]
+    assert told == [("error", str(JobNotCancellable(id=job.pk)))]
+    assert told[0][1] in unescape(answer.content.decode())
 
 
 def test_a_failed_job_is_tried_again_as_a_new_one(client, controller):
