@@ -1,6 +1,7 @@
 """JSON in: bounded in size and depth, no NaN, no infinity, no duplicate key, composed text.
 
-Integers are those of 64 bits. The depth is counted on the bytes, before anything recursive reads them.
+Integers are those of 64 bits. The depth is counted on the bytes, before anything recursive reads
+them.
 """
 
 from __future__ import annotations

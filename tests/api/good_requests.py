@@ -169,7 +169,8 @@ def _notes(rows: Any) -> dict[str, Good]:
 def _imports(rows: Any) -> dict[str, Good]:
     faulty, ready = ({"id": rows.drafts[name].pk} for name in ("faulty", "ready"))
     fresh, old, asked = ({"code": rows.batches[name].code} for name in ("fresh", "old", "asked"))
-    line, version = {"table": "commitments", "line": 2}, rows.drafts["faulty"].version
+    line = {"table": "commitments", "line": 2}
+    version, checked = (rows.drafts[name].version for name in ("faulty", "ready"))
     new = {"files": [import_file(source_reference="Z-3")]}
     return {
         "import_drafts_create": Good("controller", {}, new, media=FORM),
@@ -179,9 +180,7 @@ def _imports(rows: Any) -> dict[str, Good]:
         ),
         "import_drafts_set_aside_create": Good("controller", faulty, {**line, **REASON}, version),
         "import_drafts_confirm_create": Good("controller", faulty, {"anomalies": []}, version),
-        "import_drafts_commit_create": Good(
-            "controller", ready, None, rows.drafts["ready"].version
-        ),
+        "import_drafts_commit_create": Good("controller", ready, None, checked),
         "import_batches_undo_create": Good("controller", fresh, REASON),
         "import_batches_undo_request_create": Good("controller", old, REASON),
         "import_batches_undo_confirmation_create": Good("second", asked),

@@ -48,16 +48,13 @@ EXAMPLES = int(os.environ.get("CONTRACT_EXAMPLES", "3"))
 SEED = int(os.environ.get("CONTRACT_SEED", "20250702"))
 CSRF = "c" * 32
 # What no row of the policy gives to each of the three roles; everything else they may read.
+NO_READING = {"machine_clients_list", "shared_projects_list"}
+NO_IMPORT = {"import_batches_list", "import_drafts_list"}
+NO_ACCOUNT = {"grants_list", "users_list"}
 UNREADABLE = {
-    "director": {"import_batches_list", "import_drafts_list", "machine_clients_list"},
-    "manager": {
-        "grants_list",
-        "import_batches_list",
-        "import_drafts_list",
-        "machine_clients_list",
-        "users_list",
-    },
-    "controller": {"audit_events_list", "grants_list", "machine_clients_list", "users_list"},
+    "director": NO_READING | NO_IMPORT,
+    "manager": NO_READING | NO_IMPORT | NO_ACCOUNT,
+    "controller": NO_READING | NO_ACCOUNT | {"audit_events_list"},
 }
 
 

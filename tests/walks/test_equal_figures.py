@@ -29,6 +29,7 @@ from indicators.enums import Unit
 from projects.models import Project
 from tests.people import person
 from web.projects.columns import COLUMNS
+from web.records.counts import DOCUMENTS
 
 # Printed by the header of a failure: WALK_SEED=… draws the same again.
 SEED = int(os.environ.get("WALK_SEED", "0")) or random.SystemRandom().randrange(1, 10**6)
@@ -124,7 +125,7 @@ def exported(client: Client) -> dict[str, dict[str, str]]:
     """Read the CSV of the project list."""
     answer = client.get("/projets/", {"format": "csv", "origin": "fictitious"})
     text = b"".join(answer.streaming_content).decode("utf-8-sig")  # type: ignore[attr-defined]
-    names = [column.key for column in COLUMNS]
+    names = [column.key for column in (*COLUMNS, DOCUMENTS)]
     rows = list(csv.reader(io.StringIO(text)))[1:]
     return {row[0]: dict(zip(names, row, strict=True)) for row in rows}
 
