@@ -101,7 +101,7 @@ class Visitor:
         self.page.fill("input[name=username]", username)
         self.page.fill("input[name=password]", "demonstration-2026")
         self.page.click("main button[type=submit]")
-        self.page.wait_for_url(f"{self.base}/")
+        self.page.wait_for_url(lambda url: "/connexion/" not in url)
 
     def go(self, path: str) -> int:
         """Open a page and return its status."""

@@ -109,6 +109,17 @@ def test_an_administrator_reads_the_rights_but_not_the_pages_of_a_manager(first)
     assert first.post("/habilitations/personnes/manager/").status_code == 403
 
 
+def test_home_leads_to_the_work_of_who_reads_no_project(first, sample):
+    partner = client_for(person(Role.PARTNER, sample.contract.holder.code))
+    assert partner.get("/").url == "/projets-partages/"
+    shared = partner.get("/projets-partages/").content.decode()
+    assert "P-1" in shared
+    assert "P-2" not in shared
+    assert "700" not in partner.get("/projets-partages/P-1/").content.decode()
+    assert partner.get("/projets-partages/P-2/").status_code == 404
+    assert first.get("/").status_code in (200, 302)
+
+
 def test_a_section_that_one_cannot_open_is_absent_from_the_menu(first, project):
     menu = first.get("/administration/").content.decode()
     assert 'href="/projets/"' not in menu

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from accounts.enums import Action, Resource
+from accounts.permissions import can, roles_of
 from common.fiscal import today
 from common.models import DataOrigin
 from common.templatetags.amounts import (
@@ -52,7 +55,10 @@ class DashboardView(PageView):
     template_name = "web/dashboard/index.html"
 
     def get(self, request: HttpRequest) -> HttpResponse:
-        """Show one data origin."""
+        """Show one data origin; who reads no project begins where their work is."""
+        elsewhere = own_section(request.user)
+        if elsewhere:
+            return redirect(elsewhere)
         as_of = today()
         origin, known = selectors.chosen_origin(request.user, request.GET.get("origin", ""))
         figures = dashboard_figures(request.user, origin)
@@ -74,6 +80,19 @@ class DashboardView(PageView):
             "steps": [] if figures else first_steps(request.user),
         }
         return self.page(context)
+
+
+def own_section(user: Any) -> str:
+    """Return the section of somebody whose roles open no project; empty for the others.
+
+    A partner begins with the projects shared with it, an administrator with the administration,
+    once the installation is set up: before, the first steps are theirs.
+    """
+    if can(user, Action.READ, Resource.PROJECT) or not roles_of(user):
+        return ""
+    if can(user, Action.READ, Resource.SHARED_PROJECT):
+        return "web:shared-projects"
+    return "web:administration" if all(step.is_done for step in first_steps(user)) else ""
 
 
 def key_figures(figures: RollUp, rows: list[selectors.Followed], origin: str) -> list[KeyFigure]:
