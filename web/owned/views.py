@@ -9,7 +9,7 @@ from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from accounts.enums import Action
 from accounts.permissions import can
@@ -22,7 +22,7 @@ from web.owned.pages import MOVE_WORDS, OwnedPages
 
 TITLES = {
     "publish": gettext_lazy("Publish the draft"),
-    "close": gettext_lazy("Close"),
+    "close": pgettext_lazy("a record", "Close"),
     "reopen": gettext_lazy("Reopen"),
     "archive": gettext_lazy("Archive"),
     "unarchive": gettext_lazy("Take out of the archive"),

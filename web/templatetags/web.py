@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django import template
@@ -32,6 +33,14 @@ WEATHER_ICONS = {
 def verbose_name_plural(model: Any) -> str:
     """Return what people call the rows of a model."""
     return str(model._meta.verbose_name_plural)
+
+
+@register.filter
+def from_iso(text: str | None) -> dt.date | None:
+    """Return the day or the moment that an ISO 8601 text writes; None for none."""
+    if not text:
+        return None
+    return dt.datetime.fromisoformat(text) if "T" in text else dt.date.fromisoformat(text)
 
 
 @register.inclusion_tag("web/partials/_weather.html")
