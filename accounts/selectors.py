@@ -9,7 +9,7 @@ from typing import Any
 from django.utils import timezone
 
 # Columns that move with every edit and tell nothing.
-_SILENT = frozenset({"version", "updated_at"})
+_SILENT = frozenset({"version", "updated_at", "request_id"})
 
 
 @dataclass(frozen=True)
@@ -31,6 +31,7 @@ class Edit:
     actor: str
     actor_name: str
     reason: str
+    request_id: str
     changes: list[FieldChange] = field(default_factory=list)
 
 
@@ -104,5 +105,6 @@ def _edit(row: Any, changes: list[FieldChange], *, first: bool) -> Edit:
         actor=person.username if person else "",
         actor_name=str(person) if person else "",
         reason=row.history_change_reason or "",
+        request_id=row.request_id,
         changes=changes,
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import structlog
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -32,6 +33,22 @@ class Versioned(models.Model):
     version = models.PositiveIntegerField(_("version"), default=1, editable=False)
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     updated_at = models.DateTimeField(_("updated at"), auto_now=True)
+
+    class Meta:
+        abstract = True
+
+
+def current_request_id() -> str:
+    """Return the id of the request, or of the job, that is under way; empty outside of both."""
+    return str(structlog.contextvars.get_contextvars().get("request_id", ""))
+
+
+class RequestTrace(models.Model):
+    """What each row of a history keeps beside its actor and its reason: the request it came by."""
+
+    request_id = models.CharField(
+        _("request id"), max_length=64, blank=True, default=current_request_id, editable=False
+    )
 
     class Meta:
         abstract = True

@@ -24,6 +24,7 @@ class EditRow(drf.Serializer[Any]):
     actor = drf.CharField(allow_blank=True)
     actor_name = drf.CharField(allow_blank=True)
     reason = drf.CharField(allow_blank=True)
+    request_id = drf.CharField(allow_blank=True)
     changes = FieldChangeRow(many=True)
 
 

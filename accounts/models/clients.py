@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.enums import ClientState
 from common.fiscal import add_months, today
-from common.models import Versioned
+from common.models import RequestTrace, Versioned
 
 LIFE_MONTHS = 12
 
@@ -77,7 +77,7 @@ class MachineClient(Versioned):
         related_name="+",
     )
 
-    history = HistoricalRecords(excluded_fields=["former_secret"])
+    history = HistoricalRecords(bases=[RequestTrace], excluded_fields=["former_secret"])
 
     class Meta:
         verbose_name = _("machine client")

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-import structlog
 from django.utils import timezone
 
 from accounts.models import AuditEvent
+from common.models import current_request_id
 
 
 def record_event(
@@ -26,6 +26,6 @@ def record_event(
         verb=verb,
         object_kind=object_kind,
         object_code=object_code,
-        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+        request_id=current_request_id(),
         detail=detail or {},
     )

@@ -15,7 +15,7 @@ from tree_queries.query import TreeQuerySet
 from accounts.enums import Action, Resource
 from accounts.permissions import can
 from budgets.enums import NomenclatureKind
-from common.models import Lifecycle, Originated, Versioned, ended_has_date
+from common.models import Lifecycle, Originated, RequestTrace, Versioned, ended_has_date
 from common.trees import subtree_ids
 
 
@@ -48,7 +48,7 @@ class NomenclatureNode(TreeNode, Versioned, Originated, Lifecycle):
     valid_to = models.DateField(_("valid to"), null=True, blank=True)
 
     objects = NomenclatureNodeQuerySet.as_manager(with_tree_fields=False)
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[RequestTrace])
 
     class Meta:
         verbose_name = _("nomenclature node")

@@ -15,7 +15,7 @@ from accounts.permissions import scopes_of
 from accounts.scoping import rows_within
 from budgets.models import Commitment
 from common.fields import MoneyField, PercentField
-from common.models import Fact, Lifecycle, Originated, Versioned, ended_has_date
+from common.models import Fact, Lifecycle, Originated, RequestTrace, Versioned, ended_has_date
 from partners.enums import ContractKind
 from partners.models.partners import Partner
 from projects.models import Project
@@ -76,7 +76,7 @@ class Contract(Versioned, Originated, Lifecycle):
     )
 
     objects = ContractQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[RequestTrace])
 
     class Meta:
         verbose_name = _("contract")

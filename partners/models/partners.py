@@ -14,7 +14,7 @@ from accounts.enums import Action, Reach, Resource
 from accounts.permissions import scopes_of
 from accounts.scoping import rows_within
 from common.identifiers import is_valid_siret
-from common.models import Lifecycle, Originated, Versioned, ended_has_date
+from common.models import Lifecycle, Originated, RequestTrace, Versioned, ended_has_date
 from partners.enums import IdentifierKind, PartnerKind
 from projects.models import Project
 
@@ -58,7 +58,7 @@ class Partner(Versioned, Originated, Lifecycle):
     country = models.CharField(_("country"), max_length=2, default="FR")
 
     objects = PartnerQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[RequestTrace])
 
     class Meta:
         verbose_name = _("partner")

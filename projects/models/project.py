@@ -15,7 +15,14 @@ from accounts.enums import Action, Resource
 from accounts.permissions import scopes_of
 from accounts.scopes import Scopes
 from accounts.scoping import rows_within
-from common.models import Lifecycle, Originated, RecordState, Versioned, ended_has_date
+from common.models import (
+    Lifecycle,
+    Originated,
+    RecordState,
+    RequestTrace,
+    Versioned,
+    ended_has_date,
+)
 from projects.enums import Phase, SupervisingAuthority
 from projects.models.ministries import Ministry
 from projects.models.tree import PortfolioNode
@@ -92,7 +99,9 @@ class Project(Versioned, Originated, Lifecycle):
     )
 
     objects = ProjectQuerySet.as_manager()
-    history = HistoricalRecords(excluded_fields=["figures_version", "normalised_title"])
+    history = HistoricalRecords(
+        bases=[RequestTrace], excluded_fields=["figures_version", "normalised_title"]
+    )
 
     class Meta:
         verbose_name = _("project")

@@ -14,7 +14,7 @@ from tree_queries.query import TreeQuerySet
 from accounts.enums import Action, Resource
 from accounts.permissions import scopes_of
 from accounts.scoping import rows_within
-from common.models import Lifecycle, Originated, Versioned, ended_has_date
+from common.models import Lifecycle, Originated, RequestTrace, Versioned, ended_has_date
 from common.trees import subtree_ids
 from projects.enums import NodeKind
 
@@ -54,7 +54,7 @@ class PortfolioNode(TreeNode, Versioned, Originated, Lifecycle):
     kind = models.CharField(_("kind"), max_length=12, choices=NodeKind)
 
     objects = PortfolioNodeQuerySet.as_manager(with_tree_fields=False)
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[RequestTrace])
 
     class Meta:
         verbose_name = _("portfolio node")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.enums import Resource
-from common.models import Versioned
+from common.models import RequestTrace, Versioned
 from records.enums import AttachmentKind
 from records.models.annotations import Annotation, AnnotationQuerySet
 
@@ -31,7 +31,7 @@ class Attachment(Annotation, Versioned):
     )
 
     objects = AttachmentQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[RequestTrace])
 
     class Meta:
         verbose_name = _("attachment")

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
 from accounts.enums import Resource
-from common.models import Versioned
+from common.models import RequestTrace, Versioned
 from records.models.annotations import Annotation, AnnotationQuerySet
 
 
@@ -33,7 +33,7 @@ class Comment(Annotation, Versioned):
     body = models.TextField(_("text"), max_length=5000)
 
     objects = CommentQuerySet.as_manager()
-    history = HistoricalRecords()
+    history = HistoricalRecords(bases=[RequestTrace])
 
     class Meta:
         verbose_name = _("comment")

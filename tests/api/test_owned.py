@@ -70,6 +70,18 @@ def test_a_record_lives_from_draft_to_archive(resource):
     assert (refused.status_code, refused.json()["code"]) == (409, "wrong_state")
 
 
+def test_each_version_keeps_the_request_that_it_came_by(resource):
+    client = client_of(person(ROLES[resource]))
+    made = client.post(
+        f"/api/v1/{resource}/",
+        BODIES[resource],
+        format="json",
+        headers={"X-Request-ID": "request-of-the-test-0001"},
+    )
+    history = client.get(f"{made.headers['Location']}history/").json()["results"]
+    assert [edit["request_id"] for edit in history] == ["request-of-the-test-0001"]
+
+
 def test_a_draft_is_deleted(resource):
     client = client_of(person(ROLES[resource]))
     made = call(client, "post", f"/api/v1/{resource}/", BODIES[resource] | {"draft": True})
