@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from django.apps import apps
@@ -233,16 +234,16 @@ def _give_role(client: MachineClient, actor: Any) -> None:
     What an administrator opens to a machine waits for a second person: who sees no amount does not
     read them through a client of their own making (`reliability.md` §3.3).
     """
-    given = {
-        "user": client.account,
-        "role": Role.API_CLIENT,
-        "scope_code": client.scope_code,
-        "valid_to": client.ends_on,
-    }
-    if actor is None:
-        establish_grant(**given)
-    else:
-        propose_grant(actor=actor, reason=f"{client.name}: {client.scopes}"[:300], **given)
+    give: Callable[..., Grant] = establish_grant
+    if actor is not None:
+        reason = f"{client.name}: {client.scopes}"[:300]
+        give = partial(propose_grant, actor=actor, reason=reason)
+    give(
+        user=client.account,
+        role=Role.API_CLIENT,
+        scope_code=client.scope_code,
+        valid_to=client.ends_on,
+    )
 
 
 def _save(
