@@ -32,7 +32,7 @@ serve: ## serve a small office: gunicorn, SQLite, production settings (docs/oper
 test: ## the whole suite on SQLite, without network
 	@$(PYTHON) run.py test
 
-test-postgres: ## the same suite on PostgreSQL and Redis, started on free ports
+test-postgres: ## what uses the database, on PostgreSQL and Redis started on free ports
 	@$(PYTHON) run.py test-postgres
 
 storm: ## kill workers, Redis and PostgreSQL under hundreds of jobs, on servers of its own

@@ -224,8 +224,9 @@ def serve() -> int:
 
 
 def pytest_arguments() -> list[str]:
-    """Return pytest's arguments: two processes, and what PYTEST_ARGS adds."""
-    return ["-m", "pytest", "-n", "2", *os.environ.get("PYTEST_ARGS", "").split()]
+    """Return pytest's arguments: two processes that share the rest, and what PYTEST_ARGS adds."""
+    shared = ["-n", "2", "--dist", "worksteal"]
+    return ["-m", "pytest", *shared, *os.environ.get("PYTEST_ARGS", "").split()]
 
 
 def test() -> int:
@@ -234,11 +235,20 @@ def test() -> int:
     return call(*pytest_arguments(), DATABASE_URL=None, REDIS_URL=None)
 
 
+# What knows no database: files read and written, pages in a browser, the shape of the code.
+WITHOUT_DATABASE = ("architecture", "common", "e2e", "files")
+
+
 def test_postgres() -> int:
-    """Run the same suite on PostgreSQL and Redis, its own unless the environment names them."""
+    """Run the suite on PostgreSQL and Redis, its own unless the environment names them.
+
+    What knows no database has been run on SQLite already (`test`) and is left out.
+    """
     install("dev")
     require_servers()
-    return call("scripts/with_services.py", str(PYTHON), *pytest_arguments())
+    left_out = [f"--ignore=tests/{name}" for name in WITHOUT_DATABASE]
+    print(f"Left out, for they know no database: {', '.join(WITHOUT_DATABASE)}", flush=True)
+    return call("scripts/with_services.py", str(PYTHON), *pytest_arguments(), *left_out)
 
 
 def storm() -> int:
