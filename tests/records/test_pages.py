@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import re
 from html.parser import HTMLParser
 
@@ -188,8 +189,13 @@ def seed(actor, payload):
     )
 
 
+# The pages that show all the payloads are always read; those of one payload, for one in five.
+EVERY_PAGE = os.environ.get("STORM") == "full"
+
+
 def test_what_people_write_runs_nowhere(manager_client, team):
-    pages = [page for payload in XSS for page in seed(team["manager"], payload)]
+    shown = [seed(team["manager"], payload) for payload in XSS]
+    pages = [page for own in (shown if EVERY_PAGE else shown[::5]) for page in own]
     for address in (*pages, "/projets/P-1/", "/documents/project/P-1/"):
         answer = manager_client.get(address)
         assert answer.status_code == 200
