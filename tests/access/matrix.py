@@ -139,7 +139,6 @@ def answer(client: Client, cell: Cell, world: World, headers: dict[str, str]) ->
     response = send(url, headers=headers, **(sent if method != "get" else {}))
     if response.streaming:
         response.getvalue()
-    response.close()
     return _word(response)
 
 
