@@ -95,7 +95,10 @@ def test_an_inverted_cell_of_the_file_fails(world):
 
 def test_every_kind_of_job_says_which_right_asks_for_it_and_the_matrix_agrees():
     written = {cell.route.removeprefix("job:") for cell in CELLS if cell.route.startswith("job:")}
-    assert written == set(kinds())
+    # Other tests register kinds of their own in the same process: functions, or names of theirs.
+    served = {kind for kind in kinds() if isinstance(job_kind(kind).target, str)}
+    served = {kind for kind in served if not str(job_kind(kind).target).startswith("tests.")}
+    assert written == served
     for cell in CELLS:
         if not cell.route.startswith("job:") or cell.side == "out":
             continue
