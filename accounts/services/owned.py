@@ -39,14 +39,16 @@ class RecordKind:
     """What a room says of a kind of record.
 
     `name` is that of its policy resource and of its audit events; `model` has a code, a version, a
-    state and a history. `check` refuses a record about to be saved (ValidationError or
-    DomainError); `in_use` tells what a foreign key does not protect; `saved` does what follows a
-    save, in the same transaction.
+    state and a history. `place` completes what is created, or refuses it where the right of the
+    actor does not reach (PermissionDenied); `check` refuses a record about to be saved
+    (ValidationError or DomainError); `in_use` tells what a foreign key does not protect; `saved`
+    does what follows a save, in the same transaction.
     """
 
     name: str
     model: Any
     editable: frozenset[str]
+    place: Callable[[Any, dict[str, Any]], None] | None = None
     check: Callable[[Any], None] | None = None
     in_use: Callable[[Any], bool] | None = None
     saved: Callable[[Any, Any], None] | None = None
@@ -56,10 +58,13 @@ class RecordKind:
 def create_record(*, actor: Any, kind: RecordKind, fields: dict[str, Any], draft: bool) -> Any:
     """Create a record, open or as a draft.
 
-    `fields` are the code and those of `kind.editable`, plus the data origin. Raises
-    ValidationError, or what the room's own check raises.
+    `fields` are the code and those of `kind.editable`. Raises ValidationError, PermissionDenied,
+    or what the room's own check raises.
     """
-    _refuse_unknown(kind, set(fields) - {"code", "data_origin"})
+    _refuse_unknown(kind, set(fields) - {"code"})
+    fields = dict(fields)
+    if kind.place:
+        kind.place(actor, fields)
     record = kind.model(**fields)
     record.state = RecordState.DRAFT if draft else RecordState.OPEN
     return _save(record, actor=actor, kind=kind, verb="created", reason="")

@@ -2,14 +2,25 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from accounts.services.owned import RecordKind
 from budgets.models import NomenclatureNode
 from common.trees import has_children, refuse_cycle
+
+
+def place_node(actor: Any, fields: dict[str, Any]) -> None:
+    """A new node has the data origin of the one above it."""
+    parent = fields.get("parent")
+    if parent is not None:
+        fields["data_origin"] = parent.data_origin
+
 
 NOMENCLATURE = RecordKind(
     name="nomenclature",
     model=NomenclatureNode,
     editable=frozenset({"name", "kind", "parent", "valid_from", "valid_to"}),
+    place=place_node,
     check=refuse_cycle,
     in_use=has_children,
 )

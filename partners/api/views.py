@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections import defaultdict
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
-
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.merging import MERGING, MergingMixin
 from accounts.api.owned import OwnedViewSet
 from accounts.enums import Action, Resource
-from accounts.permissions import scopes_of
 from budgets.models import Commitment
 from common.api.views import CODE
 from partners.api.filters import ContractFilters, PartnerFilters
@@ -78,17 +75,6 @@ class ContractViewSet(IdempotentMixin, OwnedViewSet):
         "amount_excl_tax": "amount_excl_tax",
         "amount_incl_tax": "amount_incl_tax",
     }
-
-    def place(self, fields: dict[str, Any]) -> None:
-        """Whoever creates a contract manages it, unless another manager is named.
-
-        A right on own contracts does not reach those of somebody else.
-        """
-        fields.setdefault("manager", self.request.user)
-        fields["data_origin"] = fields["holder"].data_origin
-        everywhere = scopes_of(self.request.user, Action.CREATE, Resource.CONTRACT).everywhere
-        if not everywhere and fields["manager"] != self.request.user:
-            raise PermissionDenied
 
     def complete(self, rows: list[dict[str, Any]], *, detail: bool) -> None:
         """Add the projects of each contract, and to the detail what it holds."""

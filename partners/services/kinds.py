@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
 
+from django.core.exceptions import PermissionDenied
+
+from accounts.enums import Action, Resource
+from accounts.permissions import scopes_of
 from accounts.services.owned import RecordKind
 from partners.exceptions import TaxMismatch
 from partners.models import Contract, Partner
@@ -18,6 +23,18 @@ def check_tax(contract: Contract) -> None:
     )
     if abs(expected - contract.amount_incl_tax) > _CENT:
         raise TaxMismatch(expected=expected, given=contract.amount_incl_tax)
+
+
+def place_contract(actor: Any, fields: dict[str, Any]) -> None:
+    """Whoever creates a contract manages it, unless another is named; it has its holder's origin.
+
+    A right on own contracts does not create those of somebody else (PermissionDenied).
+    """
+    fields.setdefault("manager", actor)
+    fields["data_origin"] = fields["holder"].data_origin
+    everywhere = scopes_of(actor, Action.CREATE, Resource.CONTRACT).everywhere
+    if not everywhere and fields["manager"] != actor:
+        raise PermissionDenied
 
 
 PARTNERS = RecordKind(
@@ -43,5 +60,6 @@ CONTRACTS = RecordKind(
             "end_on",
         }
     ),
+    place=place_contract,
     check=check_tax,
 )

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.core.exceptions import PermissionDenied
 from django.db.models import CharField, QuerySet, Value
 
 from accounts.api.owned import OwnedViewSet
-from accounts.enums import Action, Resource
-from accounts.permissions import scopes_of
+from accounts.enums import Resource
 from common.api.views import CODE, RowViewSet
 from common.models import DataOrigin
 from projects.api.filters import MinistryFilters, NodeFilters, PanoramaFilters
@@ -39,18 +37,6 @@ class PortfolioNodeViewSet(OwnedViewSet):
     lookup_value_regex = CODE
     ordering = ("code",)
     ordering_fields = {"code": "code", "name": "name", "kind": "kind"}
-
-    def place(self, fields: dict[str, Any]) -> None:
-        """A node takes the data origin of its parent; a new root needs a right on everything."""
-        parent = fields.get("parent")
-        allowed = PortfolioNode.objects.all().allowing(self.request.user, Action.CREATE)
-        if parent is None:
-            if not scopes_of(self.request.user, Action.CREATE, Resource.PORTFOLIO).everywhere:
-                raise PermissionDenied
-        elif not allowed.filter(pk=parent.pk).exists():
-            raise PermissionDenied
-        else:
-            fields["data_origin"] = parent.data_origin
 
 
 class MinistryViewSet(RowViewSet):

@@ -4,16 +4,37 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import PermissionDenied
+
+from accounts.enums import Action, Resource
+from accounts.permissions import scopes_of
 from accounts.services.owned import RecordKind
 from common.trees import has_children, refuse_cycle
 from projects.models import PortfolioNode, Project
 from projects.services.figures import mark_figures_changed
 from projects.services.projects import EDITABLE
 
+
+def place_node(actor: Any, fields: dict[str, Any]) -> None:
+    """Place a new node: it has the origin of the one above it; a root needs a right on everything.
+
+    Raises PermissionDenied.
+    """
+    parent = fields.get("parent")
+    if parent is None:
+        if not scopes_of(actor, Action.CREATE, Resource.PORTFOLIO).everywhere:
+            raise PermissionDenied
+        return
+    if not PortfolioNode.objects.all().allowing(actor, Action.CREATE).filter(pk=parent.pk).exists():
+        raise PermissionDenied
+    fields["data_origin"] = parent.data_origin
+
+
 PORTFOLIO_NODES = RecordKind(
     name="portfolio",
     model=PortfolioNode,
     editable=frozenset({"name", "kind", "parent"}),
+    place=place_node,
     check=refuse_cycle,
     in_use=has_children,
 )

@@ -128,3 +128,10 @@ def test_a_director_of_a_programme_places_nodes_below_it_alone(api):
     assert (inside.status_code, inside.json()["data_origin"]) == (201, "fictitious")
     unseen = call(api.director, "post", "/api/v1/portfolio-nodes/", body | {"parent": "B"})
     assert unseen.status_code == 400
+
+
+def test_a_node_of_the_nomenclature_has_the_origin_of_the_one_above_it(api):
+    client = client_of(person(Role.BUDGET_OFFICER))
+    body = BODIES["nomenclature"] | {"parent": "0214-DNE"}
+    made = call(client, "post", "/api/v1/nomenclature/", body)
+    assert (made.status_code, made.json()["data_origin"]) == (201, "fictitious")

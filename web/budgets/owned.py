@@ -34,12 +34,6 @@ class NomenclatureEditForm(OwnedForm):
         self.fields["parent"].queryset = nodes  # type: ignore[attr-defined]
 
 
-def place_node(user: Any, fields: dict[str, Any]) -> None:
-    """A node has the data origin of the one above it."""
-    if fields["parent"]:
-        fields["data_origin"] = fields["parent"].data_origin
-
-
 NOMENCLATURE_PAGES = OwnedPages(
     kind=NOMENCLATURE,
     resource=Resource.NOMENCLATURE,
@@ -52,5 +46,4 @@ NOMENCLATURE_PAGES = OwnedPages(
         "edit": _("Edit the node"),
         "list": _("Nomenclature"),
     },
-    complete=place_node,
 )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,8 +32,8 @@ class OwnedPages:
 
     `form_class` takes the data, the user and the initial values; its fields are those of
     `kind.editable`. `list_name` and `name` are the names of the list and of the sheet; the other
-    pages are `<name>_create`, `<name>_edit`, `<name>_move` and `<name>_history`. `complete` fills
-    or refuses what is created, as the person's right reaches; `moves` are those of these pages.
+    pages are `<name>_create`, `<name>_edit`, `<name>_move` and `<name>_history`. `moves`
+    are those of these pages.
     """
 
     kind: RecordKind
@@ -44,7 +43,6 @@ class OwnedPages:
     list_name: str
     form_class: type[forms.Form]
     words: dict[str, Text]
-    complete: Callable[[Any, dict[str, Any]], None] | None = None
     mergeable: bool = False
     moves: tuple[str, ...] = ("publish", "close", "reopen", "archive", "unarchive", "delete")
 

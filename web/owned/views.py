@@ -73,10 +73,10 @@ class OwnedCreateView(OwnedView):
     def decide(self, cleaned: dict[str, Any]) -> Any:
         """Create the record where the right of the person reaches."""
         draft = cleaned.pop("draft")
-        if self.pages.complete:
-            self.pages.complete(self.request.user, cleaned)
+        # What is left empty is not given: the room's rule and the model say what stands instead.
+        given = {name: value for name, value in cleaned.items() if value is not None}
         return create_record(
-            actor=self.request.user, kind=self.pages.kind, fields=cleaned, draft=draft
+            actor=self.request.user, kind=self.pages.kind, fields=given, draft=draft
         )
 
     def after(self, result: Any) -> tuple[str, str]:

@@ -5,12 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Action, Resource
+from accounts.enums import Resource
 from accounts.models import User
-from accounts.permissions import scopes_of
 from partners.enums import ContractKind, IdentifierKind, PartnerKind
 from partners.models import Partner
 from partners.services.kinds import CONTRACTS, PARTNERS
@@ -71,15 +69,6 @@ class ContractEditForm(OwnedForm):
         )
 
 
-def place_contract(user: Any, fields: dict[str, Any]) -> None:
-    """Give a new contract its origin; own reach does not create for somebody else."""
-    fields["data_origin"] = fields["holder"].data_origin
-    fields["manager"] = fields["manager"] or user
-    everywhere = scopes_of(user, Action.CREATE, Resource.CONTRACT).everywhere
-    if not everywhere and fields["manager"] != user:
-        raise PermissionDenied
-
-
 PARTNER_PAGES = OwnedPages(
     kind=PARTNERS,
     resource=Resource.PARTNER,
@@ -107,5 +96,4 @@ CONTRACT_PAGES = OwnedPages(
         "edit": _("Edit the contract"),
         "list": _("Contracts"),
     },
-    complete=place_contract,
 )

@@ -5,11 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Action, Resource
-from accounts.permissions import scopes_of
+from accounts.enums import Resource
 from projects.enums import NodeKind
 from projects.models import PortfolioNode
 from projects.services.kinds import PORTFOLIO_NODES
@@ -33,18 +31,6 @@ class PortfolioEditForm(OwnedForm):
         self.fields["parent"].queryset = nodes  # type: ignore[attr-defined]
 
 
-def place_node(user: Any, fields: dict[str, Any]) -> None:
-    """A node has the origin of the one above it; a new root needs a right on everything."""
-    parent = fields["parent"]
-    if parent is None:
-        if not scopes_of(user, Action.CREATE, Resource.PORTFOLIO).everywhere:
-            raise PermissionDenied
-        return
-    if not PortfolioNode.objects.all().allowing(user, Action.CREATE).filter(pk=parent.pk).exists():
-        raise PermissionDenied
-    fields["data_origin"] = parent.data_origin
-
-
 PORTFOLIO_PAGES = OwnedPages(
     kind=PORTFOLIO_NODES,
     resource=Resource.PORTFOLIO,
@@ -57,5 +43,4 @@ PORTFOLIO_PAGES = OwnedPages(
         "edit": _("Edit the portfolio node"),
         "list": _("Portfolios"),
     },
-    complete=place_node,
 )
