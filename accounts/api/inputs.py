@@ -9,7 +9,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers as drf
 
 from accounts.models import User
-from common.api.fields import DayField, StrictSerializer, TextField
+from common.api.fields import DayField, FlagField, StrictSerializer, TextField
 
 
 @extend_schema_field({"type": "string", "minLength": 1, "maxLength": 150})
@@ -56,6 +56,19 @@ class CodeField(drf.RegexField):
 def people(user: Any) -> Any:
     """Everybody who may be named: active people."""
     return User.objects.filter(is_active=True, is_machine=False)
+
+
+class Creating(StrictSerializer):
+    """What every new record is given beside its own fields: its code, and whether it is a draft."""
+
+    code = CodeField()
+    draft = FlagField(required=False)
+
+
+class Editing(StrictSerializer):
+    """What every edit of a record is given beside the fields that change: why."""
+
+    reason = TextField(max_length=500, required=False, allow_blank=True)
 
 
 class Ending(StrictSerializer):

@@ -94,13 +94,9 @@ class OwnedViewSet(HistoryViewSet):
         """Create a record, open or as a draft."""
         fields = self.body(self.creation)
         draft = fields.pop("draft", False)
-        self.place(fields)
         record = create_record(actor=request.user, kind=self.kind, fields=fields, draft=draft)
         place = reverse(f"api:{self.basename}-detail", args=[record.code])
         return self.answer(self.find(pk=record.pk), 201, {"Location": place})
-
-    def place(self, fields: dict[str, Any]) -> None:
-        """Complete what is created, or refuse where the caller's right does not reach."""
 
     def partial_update(self, request: Request, code: str) -> Response:
         """Change some fields of a record that is not closed."""

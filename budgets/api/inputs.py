@@ -6,12 +6,11 @@ from typing import Any
 
 from rest_framework import serializers as drf
 
-from accounts.api.inputs import CodeField, NamedField
+from accounts.api.inputs import Creating, Editing, NamedField
 from budgets.enums import NomenclatureKind
 from budgets.models import NomenclatureNode
 from common.api.fields import (
     DayField,
-    FlagField,
     MoneyStringField,
     StrictSerializer,
     TextField,
@@ -30,17 +29,12 @@ class NomenclatureFields(StrictSerializer):
     valid_to = DayField(required=False, allow_null=True)
 
 
-class NomenclatureCreation(NomenclatureFields):
+class NomenclatureCreation(Creating, NomenclatureFields):
     """A new node, open or as a draft."""
 
-    code = CodeField()
-    draft = FlagField(required=False)
 
-
-class NomenclatureEdit(NomenclatureFields):
+class NomenclatureEdit(Editing, NomenclatureFields):
     """Some fields of a node, and why they change."""
-
-    reason = TextField(max_length=500, required=False, allow_blank=True)
 
 
 class Correction(StrictSerializer):

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from rest_framework import serializers as drf
 
-from accounts.api.inputs import CodeField, NamedField, people
+from accounts.api.inputs import Creating, Editing, NamedField, people
 from common.api.fields import (
     DayField,
-    FlagField,
     MoneyStringField,
     PercentStringField,
     StrictSerializer,
@@ -27,17 +26,12 @@ class PartnerFields(StrictSerializer):
     country = drf.RegexField(r"^[A-Z]{2}\Z", required=False)
 
 
-class PartnerCreation(PartnerFields):
+class PartnerCreation(Creating, PartnerFields):
     """A new partner, open or as a draft."""
 
-    code = CodeField()
-    draft = FlagField(required=False)
 
-
-class PartnerEdit(PartnerFields):
+class PartnerEdit(Editing, PartnerFields):
     """Some fields of a partner, and why they change."""
-
-    reason = TextField(max_length=500, required=False, allow_blank=True)
 
 
 class ContractFields(StrictSerializer):
@@ -55,14 +49,9 @@ class ContractFields(StrictSerializer):
     end_on = DayField(required=False, allow_null=True)
 
 
-class ContractCreation(ContractFields):
+class ContractCreation(Creating, ContractFields):
     """A new contract, open or as a draft."""
 
-    code = CodeField()
-    draft = FlagField(required=False)
 
-
-class ContractEdit(ContractFields):
+class ContractEdit(Editing, ContractFields):
     """Some fields of a contract, and why they change."""
-
-    reason = TextField(max_length=500, required=False, allow_blank=True)

@@ -6,7 +6,7 @@ from typing import Any
 
 from rest_framework import serializers as drf
 
-from accounts.api.inputs import CodeField, NamedField, people
+from accounts.api.inputs import Creating, Editing, NamedField, people
 from common.api.fields import (
     DayField,
     FlagField,
@@ -42,17 +42,12 @@ class ProjectFields(StrictSerializer):
     started_on = DayField(required=False, allow_null=True)
 
 
-class ProjectCreation(ProjectFields):
+class ProjectCreation(Creating, ProjectFields):
     """A new project, open or as a draft."""
 
-    code = CodeField()
-    draft = FlagField(required=False)
 
-
-class ProjectEdit(ProjectFields):
+class ProjectEdit(Editing, ProjectFields):
     """Some fields of a project, and why they change."""
-
-    reason = TextField(max_length=500, required=False, allow_blank=True)
 
 
 class NodeFields(StrictSerializer):
@@ -65,17 +60,12 @@ class NodeFields(StrictSerializer):
     )
 
 
-class NodeCreation(NodeFields):
+class NodeCreation(Creating, NodeFields):
     """A new portfolio node, open or as a draft."""
 
-    code = CodeField()
-    draft = FlagField(required=False)
 
-
-class NodeEdit(NodeFields):
+class NodeEdit(Editing, NodeFields):
     """Some fields of a portfolio node, and why they change."""
-
-    reason = TextField(max_length=500, required=False, allow_blank=True)
 
 
 class NewEstimate(StrictSerializer):
