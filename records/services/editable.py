@@ -29,8 +29,6 @@ class RecordTable(ImportTable):
     columns: ClassVar[dict[str, str]]
     references: ClassVar[dict[str, tuple[str, str, str]]] = {}
     related: ClassVar[tuple[str, ...]] = ()
-    is_versioned: ClassVar[bool] = True
-    has_history: ClassVar[bool] = True
     is_tree: ClassVar[bool] = False
     # What comments and documents call a record of the table; empty when none is about it.
     subject_kind: ClassVar[str] = ""
@@ -228,16 +226,13 @@ class RecordTable(ImportTable):
             record.data_origin = self.origin(row)
             self.complete(record, row)
             records.append(record)
-        if self.has_history:
-            bulk_create_with_history(
-                records,
-                self.model,
-                batch_size=ROWS_BY_INSERT,
-                default_user=writer.actor,
-                default_change_reason=reason,
-            )
-        else:
-            self.model._default_manager.bulk_create(records, batch_size=ROWS_BY_INSERT)
+        bulk_create_with_history(
+            records,
+            self.model,
+            batch_size=ROWS_BY_INSERT,
+            default_user=writer.actor,
+            default_change_reason=reason,
+        )
         known = self.plan.found[self.name]
         for record in records:
             known[record.code,] = Found(record.pk, record.data_origin)
@@ -250,17 +245,14 @@ class RecordTable(ImportTable):
         return set()
 
     def _update(self, changes: Changes, writer: Writer, reason: str) -> None:
-        fields = self.derived()
+        fields = self.derived() | {"version", "updated_at"}
         for row, record, changed in changes.updated:
             fields |= self.assign(record, row, changed)
             self.complete(record, row)
-            if self.is_versioned:
-                record.version += 1
-                record.updated_at = writer.now
-        if self.is_versioned:
-            fields |= {"version", "updated_at"}
+            record.version += 1
+            record.updated_at = writer.now
         records = [record for _row, record, _changed in changes.updated]
-        if records and self.has_history:
+        if records:
             bulk_update_with_history(
                 records,
                 self.model,
@@ -268,8 +260,4 @@ class RecordTable(ImportTable):
                 batch_size=ROWS_BY_INSERT,
                 default_user=writer.actor,
                 default_change_reason=reason,
-            )
-        elif records:
-            self.model._default_manager.bulk_update(
-                records, sorted(fields), batch_size=ROWS_BY_INSERT
             )

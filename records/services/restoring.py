@@ -201,8 +201,7 @@ def _restore(table: Any, record: Any, kept: ImportedRow, undoing: Undoing) -> No
             setattr(record, field.name, None if empty else field.to_python(value))
         else:
             table.restore_links(record, column, kept)
-    if table.is_versioned:
-        record.version += 1
+    record.version += 1
     for name, value in table.derived_values(record).items():
         setattr(record, name, value)
     record.save()
