@@ -11,17 +11,21 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Action, Resource
 from accounts.services.audit import record_event
-from common.exceptions import StaleEdit
 from records.enums import Event
-from records.exceptions import FileRefused, Withdrawn
+from records.exceptions import FileRefused
 from records.models import Attachment, AttachmentFile
 from records.models.annotations import is_outside_the_house
 from records.rules.files import MEDIA_TYPES, type_of_file
 from records.rules.names import clean_file_name
+from records.services.annotations import (
+    lock_annotation,
+    refuse_reasonless,
+    save_annotation,
+    withdraw,
+)
 from records.services.notifications import follow_subject, followers, notify
 from records.services.people import with_grants
 from records.services.storage import stored
-from records.services.withdrawal import refuse_reasonless, withdraw
 from records.subjects import find_subject
 
 EDITABLE = frozenset({"title", "kind", "is_shared"})
@@ -76,9 +80,9 @@ def replace_document(
     size: int,
 ) -> Attachment:
     """Receive a newer file of a document; the former ones stay. Same refusals, and StaleEdit."""
-    attachment = _lock(attachment_id, expected_version)
+    attachment = lock_annotation(Attachment, attachment_id, expected_version)
     newest = attachment.files.order_by("-number").values_list("number", flat=True).first() or 0
-    _save(attachment, actor)
+    save_annotation(attachment, actor)
     _receive(attachment, newest + 1, actor, content, clean_file_name(file_name), size)
     _record(actor, "replaced", attachment)
     _tell(attachment, actor, newest + 1)
@@ -95,12 +99,12 @@ def describe_document(
     """
     if set(changes) - EDITABLE:
         raise TypeError("not editable")
-    attachment = _lock(attachment_id, expected_version)
+    attachment = lock_annotation(Attachment, attachment_id, expected_version)
     for name, value in changes.items():
         setattr(attachment, name, value)
     if is_outside_the_house(actor, Resource.ATTACHMENT):
         attachment.is_shared = True
-    _save(attachment, actor)
+    save_annotation(attachment, actor)
     _record(actor, "edited", attachment)
     return attachment
 
@@ -114,33 +118,15 @@ def withdraw_document(
     Raises StaleEdit, Withdrawn, ValidationError (no reason).
     """
     refuse_reasonless(reason)
-    attachment = _lock(attachment_id, expected_version)
+    attachment = lock_annotation(Attachment, attachment_id, expected_version)
     withdraw(attachment, actor, reason)
-    _save(attachment, actor)
+    save_annotation(attachment, actor)
     _record(actor, "withdrawn", attachment, reason=reason)
     return attachment
 
 
 def _may_create(actor: Any, kind: str, code: str) -> None:
     find_subject(actor, kind, code, action=Action.CREATE, resource=Resource.ATTACHMENT)
-
-
-def _lock(attachment_id: int, expected_version: int) -> Attachment:
-    attachment: Attachment = Attachment.objects.select_for_update(of=("self",)).get(
-        pk=attachment_id
-    )
-    if attachment.version != expected_version:
-        raise StaleEdit(expected=expected_version, current=attachment.version)
-    if attachment.is_withdrawn:
-        raise Withdrawn()
-    return attachment
-
-
-def _save(attachment: Attachment, actor: Any) -> None:
-    attachment.version += 1
-    attachment.full_clean()
-    attachment._history_user = actor  # type: ignore[attr-defined]
-    attachment.save()
 
 
 def _receive(

@@ -14,15 +14,19 @@ from django.utils.translation import gettext as _
 from accounts.enums import Action, Resource
 from accounts.models import User
 from accounts.services.audit import record_event
-from common.exceptions import StaleEdit
 from records.enums import Event
 from records.exceptions import NotTheAuthor, ReplyToReply, TooLateToEdit, Withdrawn
 from records.mentions import mentioned_names
 from records.models import Comment, CommentMention
 from records.models.annotations import is_outside_the_house
+from records.services.annotations import (
+    lock_annotation,
+    refuse_reasonless,
+    save_annotation,
+    withdraw,
+)
 from records.services.notifications import follow_subject, followers, notify
 from records.services.people import active_people, people_who_see, with_grants
-from records.services.withdrawal import refuse_reasonless, withdraw
 from records.subjects import find_subject
 
 EDITABLE_MINUTES = 15
@@ -76,13 +80,13 @@ def edit_comment(*, actor: Any, comment_id: int, expected_version: int, body: st
 
     Raises NotTheAuthor, TooLateToEdit, Withdrawn, StaleEdit, ValidationError.
     """
-    comment = _lock(comment_id, expected_version)
+    comment = lock_annotation(Comment, comment_id, expected_version)
     if comment.author_id != actor.pk:
         raise NotTheAuthor()
     if not is_editable(comment):
         raise TooLateToEdit(minutes=EDITABLE_MINUTES)
     comment.body = _plain(body)
-    _save(comment, actor)
+    save_annotation(comment, actor)
     _record(actor, "comment_edited", comment)
     _mention(comment, actor)
     return comment
@@ -96,9 +100,9 @@ def withdraw_comment(*, actor: Any, comment_id: int, expected_version: int, reas
     Raises StaleEdit, Withdrawn, ValidationError (no reason).
     """
     refuse_reasonless(reason)
-    comment = _lock(comment_id, expected_version)
+    comment = lock_annotation(Comment, comment_id, expected_version)
     withdraw(comment, actor, reason)
-    _save(comment, actor)
+    save_annotation(comment, actor)
     _record(actor, "comment_withdrawn", comment, reason=reason)
     return comment
 
@@ -125,22 +129,6 @@ def _plain(text: str) -> str:
     if "\x00" in found:
         raise ValidationError({"body": _("A null character is not allowed.")})
     return found
-
-
-def _lock(comment_id: int, expected_version: int) -> Comment:
-    comment: Comment = Comment.objects.select_for_update(of=("self",)).get(pk=comment_id)
-    if comment.version != expected_version:
-        raise StaleEdit(expected=expected_version, current=comment.version)
-    if comment.is_withdrawn:
-        raise Withdrawn()
-    return comment
-
-
-def _save(comment: Comment, actor: Any) -> None:
-    comment.version += 1
-    comment.full_clean()
-    comment._history_user = actor  # type: ignore[attr-defined]
-    comment.save()
 
 
 def _mention(comment: Comment, actor: Any) -> None:

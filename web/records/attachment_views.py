@@ -17,31 +17,16 @@ from records.models.annotations import is_outside_the_house
 from records.permissions import attachment_for
 from records.selectors import with_files
 from records.services import attachments as services
-from records.subjects import Subject, find_subject
 from web.mixins import PageView, ServiceFormView
 from web.records.forms import AttachForm, DescribeForm, ReplaceForm, WithdrawForm
 from web.records.places import place_of, section_of, subject_of
+from web.records.writing import WriteAboutView
 
 
-class AttachView(ServiceFormView):
+class AttachView(WriteAboutView):
     """A document to attach to an object."""
 
-    template_name = "web/records/form.html"
     needs = (Action.CREATE, Resource.ATTACHMENT)
-    subject: Subject
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Read the object, or refuse."""
-        if request.user.is_authenticated:
-            self.subject = find_subject(
-                request.user,
-                kwargs["kind"],
-                kwargs["code"],
-                action=Action.CREATE,
-                resource=Resource.ATTACHMENT,
-            )
-            self.section = section_of(self.subject.kind)
-        return super().dispatch(request, *args, **kwargs)
 
     def form(self, data: Any = None) -> forms.Form:
         """Return the form; a partner shares what it attaches, and is not asked."""

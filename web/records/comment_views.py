@@ -17,10 +17,11 @@ from records.permissions import comment_for
 from records.services import comments as services
 from records.services.notifications import follow_subject, unfollow_subject
 from records.services.people import completions
-from records.subjects import Subject, find_subject, subject_kind
+from records.subjects import find_subject, subject_kind
 from web.mixins import PageView, ServiceFormView
 from web.records.forms import AnswerForm, CommentForm, EditCommentForm, WithdrawForm
 from web.records.places import place_of, section_of, subject_of
+from web.records.writing import WriteAboutView
 
 
 class RecordsView(PageView):
@@ -37,25 +38,10 @@ class RecordsView(PageView):
         return self.page({"subject": subject})
 
 
-class WriteView(ServiceFormView):
+class WriteView(WriteAboutView):
     """A comment on an object; the form of the panel is sent here."""
 
-    template_name = "web/records/form.html"
     needs = (Action.CREATE, Resource.COMMENT)
-    subject: Subject
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Read the object, or refuse."""
-        if request.user.is_authenticated:
-            self.subject = find_subject(
-                request.user,
-                kwargs["kind"],
-                kwargs["code"],
-                action=Action.CREATE,
-                resource=Resource.COMMENT,
-            )
-            self.section = section_of(self.subject.kind)
-        return super().dispatch(request, *args, **kwargs)
 
     def form(self, data: Any = None) -> forms.Form:
         """Return the form; what a partner writes is shared, and it is not asked."""
