@@ -78,6 +78,8 @@ def test_a_director_sees_the_site_as_a_manager_read_only(project):
     assert client.get("/projets/P-2/").status_code == 200
     begun = client.post("/habilitations/personnes/manager/")
     assert begun.status_code == 302
+    first_page = client.get(begun.url, follow=True).content.decode()
+    assert first_page.count("Vous voyez le site") == 1
     page = client.get("/projets/").content.decode()
     assert "fin-de-vue" in page
     assert "P-1" in page

@@ -5,7 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
-from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -94,7 +93,6 @@ class RightsView(PageView):
         record_event(
             actor=request.user, verb="viewing_as", object_kind="user", object_code=person.username
         )
-        messages.info(request, _("You see the site as %(name)s does.") % {"name": person})
         return redirect("web:dashboard")
 
 
