@@ -115,6 +115,8 @@ class ClientState(models.TextChoices):
     """Whether a machine client may call."""
 
     ACTIVE = "active", _("active")
+    WAITING = "waiting", _("waiting for a second person")
+    NO_ROLE = "no_role", _("without a role in force")
     EXPIRED = "expired", _("expired")
     REVOKED = "revoked", _("revoked")
     SUSPENDED = "suspended", _("suspended")

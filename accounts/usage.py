@@ -7,12 +7,23 @@ from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, CharField, F, OuterRef, QuerySet, Subquery, Sum, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    OuterRef,
+    QuerySet,
+    Subquery,
+    Sum,
+    Value,
+    When,
+)
 from django.db.models.functions import Cast, Concat
 from django.utils import timezone
 
 from accounts.enums import Action, ClientState, Resource
-from accounts.models import MachineClient, RateCounter
+from accounts.models import Grant, MachineClient, RateCounter
 from accounts.permissions import scopes_of
 from common.fiscal import today
 
@@ -35,7 +46,12 @@ def clients_visible_to(user: Any) -> QuerySet[MachineClient]:
 
 
 def with_state(clients: QuerySet[MachineClient]) -> QuerySet[MachineClient]:
-    """Annotate the state of today and the minute (from 1970) of the last call."""
+    """Annotate the state of today and the minute (from 1970) of the last call.
+
+    A client whose role waits for a second person, was refused or was revoked opens nothing: it is
+    not active.
+    """
+    held = Grant.objects.filter(user=OuterRef("account"))
     subject = Concat(Value("client:"), Cast(OuterRef("pk"), CharField()))
     calls = RateCounter.objects.filter(subject=subject).order_by("-minute")
     return clients.annotate(
@@ -43,7 +59,9 @@ def with_state(clients: QuerySet[MachineClient]) -> QuerySet[MachineClient]:
             When(revoked_at__isnull=False, then=Value(ClientState.REVOKED.value)),
             When(account__is_active=False, then=Value(ClientState.SUSPENDED.value)),
             When(ends_on__lt=today(), then=Value(ClientState.EXPIRED.value)),
-            default=Value(ClientState.ACTIVE.value),
+            When(Exists(held.active_on(today())), then=Value(ClientState.ACTIVE.value)),
+            When(Exists(held.pending()), then=Value(ClientState.WAITING.value)),
+            default=Value(ClientState.NO_ROLE.value),
             output_field=CharField(),
         ),
         last_minute=Subquery(calls.values("minute")[:1]),

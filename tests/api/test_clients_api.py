@@ -86,7 +86,7 @@ def test_a_client_is_made_read_only_for_a_year_and_its_secret_is_shown_once(admi
     assert answer.status_code == 201, answer.content
     assert answer.headers["Cache-Control"] == "no-store"
     row = answer.json()
-    assert (row["scopes"], row["state"], row["perimeter"]) == (["read"], "active", "A")
+    assert (row["scopes"], row["state"], row["perimeter"]) == (["read"], "waiting", "A")
     assert row["ends_on"] == add_months(today(), 12).isoformat()
     shown = admin.get(answer.headers["Location"])
     assert shown.status_code == 200

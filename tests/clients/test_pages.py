@@ -7,11 +7,12 @@ import datetime as dt
 import pytest
 from django.test import Client
 from django.urls import reverse
+from django.utils import translation
 
-from accounts.enums import Role
-from accounts.models import MachineClient, User
+from accounts.enums import ClientState, Role
+from accounts.models import Grant, MachineClient, User
 from accounts.services.clients import create_client
-from accounts.services.grants import establish_grant
+from accounts.services.grants import approve_grant, end_grant, establish_grant
 from common.fiscal import add_months, today
 
 
@@ -109,6 +110,26 @@ def test_a_stale_edit_shows_both_versions_and_loses_nothing(visitor, admin, acce
     )
     assert again.status_code == 302
     assert MachineClient.objects.get().name == "Second"
+
+
+def test_an_access_waits_until_a_second_person_approves_its_role(visitor, admin, node):
+    second = person("second", Role.TECHNICAL_ADMIN)
+    visitor.post(reverse("web:client-create"), typed(admin))
+    client = MachineClient.objects.get()
+    pages = [reverse("web:clients"), reverse("web:client", args=[client.pk])]
+
+    def states() -> set[ClientState]:
+        with translation.override("fr"):
+            words = {state: str(state.label) for state in ClientState}
+        contents = [visitor.get(page).content.decode() for page in pages]
+        return {state for state, word in words.items() if all(f">{word}<" in c for c in contents)}
+
+    assert states() == {ClientState.WAITING}
+    grant = Grant.objects.get(user=client.account)
+    approve_grant(actor=second, grant_id=grant.pk)
+    assert states() == {ClientState.ACTIVE}
+    end_grant(actor=second, grant_id=grant.pk, reason="Fin")
+    assert states() == {ClientState.NO_ROLE}
 
 
 def test_a_secret_is_renewed_with_an_overlap(visitor, access):
