@@ -74,7 +74,7 @@ class BaselineViewSet(RecordedViewSet):
 
     queryset = Baseline.objects.all()
     idempotent_actions = frozenset({"create"})
-    policy_actions = {"create": Action.UPDATE}
+    policy_actions = {"create": Action.VALIDATE}
     row_serializer = BaselineRow
     filterset_class = BaselineFilters
     route = "baselines"

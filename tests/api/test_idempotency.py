@@ -44,10 +44,10 @@ def test_without_the_header_nothing_is_kept(api):
 
 
 def test_another_body_or_address_under_the_key_is_422(api):
-    assert send(api.manager).status_code == 201
+    assert send(api.director).status_code == 201
     for answer in (
-        send(api.manager, ESTIMATE | {"reason": "Autre"}),
-        send(api.manager, BASELINE, url="baselines"),
+        send(api.director, ESTIMATE | {"reason": "Autre"}),
+        send(api.director, BASELINE, url="baselines"),
     ):
         assert (answer.status_code, answer.json()["code"]) == (422, "idempotency_key_reused")
         assert answer.headers["Content-Type"] == "application/problem+json"

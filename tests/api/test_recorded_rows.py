@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from projects.models import Estimate
+from projects.models import Baseline, Estimate
 
 SOURCED = {
     "recorded_at": "2025-03-01T13:00:00+01:00",
@@ -115,6 +115,14 @@ def test_a_baseline_takes_the_next_number(api):
     assert (answer.status_code, answer.json()["number"]) == (201, 1)
 
 
+def test_a_baseline_is_approved_by_who_validates_never_by_a_manager_nor_a_machine(api, robot):
+    assert post(api.manager, "baselines", BASELINE).status_code == 403
+    client = robot("projects:write", "projects:read")
+    assert post(client, "baselines", BASELINE).status_code == 403
+    assert post(client, "estimates", ESTIMATE).status_code == 201
+    assert Baseline.objects.filter(project__code="A-1").count() == 1
+
+
 def test_progress_is_reported(api):
     answer = post(api.manager, "progress-reports", PROGRESS)
     assert (answer.status_code, answer.json()["percent_complete"]) == (201, "50.00")
@@ -126,11 +134,13 @@ def test_rights_and_versions_of_an_added_row(api, resource):
     assert post(api.anonymous, resource, body).status_code == 401
     assert post(api.controller, resource, body).status_code == 403
     assert post(api.budget, resource, body).status_code == 403
-    assert post(api.manager, resource, body | {"project": "A-2"}).status_code == 404
-    assert post(api.manager, resource, body | {"project": "none"}).status_code == 404
-    assert post(api.manager, resource, body, version=None).status_code == 428
-    assert post(api.manager, resource, body, version='"7"').status_code == 412
-    assert post(api.manager, resource, body | {"version": 1}).status_code == 400
+    writer = api.director if resource == "baselines" else api.manager
+    unseen = "B-1" if resource == "baselines" else "A-2"
+    assert post(writer, resource, body | {"project": unseen}).status_code == 404
+    assert post(writer, resource, body | {"project": "none"}).status_code == 404
+    assert post(writer, resource, body, version=None).status_code == 428
+    assert post(writer, resource, body, version='"7"').status_code == 412
+    assert post(writer, resource, body | {"version": 1}).status_code == 400
 
 
 def test_rules_are_answered_by_their_own_codes(api):

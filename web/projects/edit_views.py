@@ -183,9 +183,9 @@ class ProgressView(ProjectFormView):
 
 
 class BaselineView(ProjectFormView):
-    """Approve a baseline."""
+    """Approve a baseline: a validation, which neither a manager nor a machine makes."""
 
-    action = Action.UPDATE
+    action = Action.VALIDATE
     form_class = BaselineForm
 
     def initial(self) -> dict[str, Any]:

@@ -27,7 +27,7 @@ from projects.enums import Weather
 from projects.models import Baseline, Estimate, PortfolioNode, ProgressReport, Project
 
 WEATHER_RANK = {code: rank for rank, code in enumerate(Weather.values)}
-ACTIONS = (Action.UPDATE, Action.ESTIMATE, Action.REPORT, Action.CLOSE)
+ACTIONS = (Action.UPDATE, Action.ESTIMATE, Action.REPORT, Action.VALIDATE, Action.CLOSE)
 
 
 def project_rows(user: Any) -> Any:
