@@ -39,6 +39,22 @@ def refuse_cycle(node: Any) -> None:
         raise ValidationError({"parent": _("A node does not stand below itself.")})
 
 
+def take_origin(fields: dict[str, Any], node: Any) -> None:
+    """Give what is created or moved (`node`, None when created) the data origin of its parent.
+
+    What stands below a node that moves keeps the origin that it has: a move between origins is
+    refused, totals never mix them. Raises ValidationError on `parent`.
+    """
+    parent = fields.get("parent")
+    if parent is None:
+        return
+    if node is not None and node.data_origin != parent.data_origin:
+        raise ValidationError(
+            {"parent": _("Published, operational and fictitious data stay in trees of their own.")}
+        )
+    fields["data_origin"] = parent.data_origin
+
+
 def has_children(node: Any) -> bool:
     """Whether nodes stand below this one: a foreign key alone would delete them with it."""
     found: bool = node.children.exists()

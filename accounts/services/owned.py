@@ -39,8 +39,9 @@ class RecordKind:
     """What a room says of a kind of record.
 
     `name` is that of its policy resource and of its audit events; `model` has a code, a version, a
-    state and a history. `place` completes what is created, or refuses it where the right of the
-    actor does not reach (PermissionDenied); `check` refuses a record about to be saved
+    state and a history. `place` is given the fields of a creation (and None), or the changes of an
+    edit and its record: it completes them, or refuses what the right of the actor does not reach
+    (PermissionDenied); `check` refuses a record about to be saved
     (ValidationError or DomainError); `in_use` tells what a foreign key does not protect; `saved`
     does what follows a save, in the same transaction.
     """
@@ -48,7 +49,7 @@ class RecordKind:
     name: str
     model: Any
     editable: frozenset[str]
-    place: Callable[[Any, dict[str, Any]], None] | None = None
+    place: Callable[[Any, dict[str, Any], Any], None] | None = None
     check: Callable[[Any], None] | None = None
     in_use: Callable[[Any], bool] | None = None
     saved: Callable[[Any, Any], None] | None = None
@@ -64,7 +65,7 @@ def create_record(*, actor: Any, kind: RecordKind, fields: dict[str, Any], draft
     _refuse_unknown(kind, set(fields) - {"code"})
     fields = dict(fields)
     if kind.place:
-        kind.place(actor, fields)
+        kind.place(actor, fields, None)
     record = kind.model(**fields)
     record.state = RecordState.DRAFT if draft else RecordState.OPEN
     return _save(record, actor=actor, kind=kind, verb="created", reason="")
@@ -82,12 +83,16 @@ def update_record(
 ) -> Any:
     """Change some fields; the reason is kept with the former values.
 
-    Raises StaleEdit, RecordEnded, ValidationError, or what the room's own check raises.
+    Raises StaleEdit, RecordEnded, PermissionDenied, ValidationError, or what the room's own check
+    raises.
     """
     _refuse_unknown(kind, set(changes))
     record = lock_record(kind.model, record_id, expected_version)
     if record.state in ENDED_STATES:
         raise RecordEnded(code=record.code)
+    changes = dict(changes)
+    if kind.place:
+        kind.place(actor, changes, record)
     for name, value in changes.items():
         setattr(record, name, value)
     record.version += 1

@@ -6,14 +6,12 @@ from typing import Any
 
 from accounts.services.owned import RecordKind
 from budgets.models import NomenclatureNode
-from common.trees import has_children, refuse_cycle
+from common.trees import has_children, refuse_cycle, take_origin
 
 
-def place_node(actor: Any, fields: dict[str, Any]) -> None:
-    """A new node has the data origin of the one above it."""
-    parent = fields.get("parent")
-    if parent is not None:
-        fields["data_origin"] = parent.data_origin
+def place_node(actor: Any, fields: dict[str, Any], node: NomenclatureNode | None) -> None:
+    """A node has the data origin of the one above it."""
+    take_origin(fields, node)
 
 
 NOMENCLATURE = RecordKind(

@@ -25,11 +25,14 @@ def check_tax(contract: Contract) -> None:
         raise TaxMismatch(expected=expected, given=contract.amount_incl_tax)
 
 
-def place_contract(actor: Any, fields: dict[str, Any]) -> None:
+def place_contract(actor: Any, fields: dict[str, Any], contract: Contract | None) -> None:
     """Whoever creates a contract manages it, unless another is named; it has its holder's origin.
 
-    A right on own contracts does not create those of somebody else (PermissionDenied).
+    A right on own contracts does not create those of somebody else (PermissionDenied); whoever
+    manages a contract may hand it over.
     """
+    if contract is not None:
+        return
     fields.setdefault("manager", actor)
     fields["data_origin"] = fields["holder"].data_origin
     everywhere = scopes_of(actor, Action.CREATE, Resource.CONTRACT).everywhere

@@ -9,25 +9,29 @@ from django.core.exceptions import PermissionDenied
 from accounts.enums import Action, Resource
 from accounts.permissions import scopes_of
 from accounts.services.owned import RecordKind
-from common.trees import has_children, refuse_cycle
+from common.trees import has_children, refuse_cycle, take_origin
 from projects.models import PortfolioNode, Project
 from projects.services.figures import mark_figures_changed
 from projects.services.projects import EDITABLE
 
 
-def place_node(actor: Any, fields: dict[str, Any]) -> None:
-    """Place a new node: it has the origin of the one above it; a root needs a right on everything.
+def place_node(actor: Any, fields: dict[str, Any], node: PortfolioNode | None) -> None:
+    """Place a node, created or moved, below one that the actor reaches; it has its data origin.
 
-    Raises PermissionDenied.
+    A root needs a right on everything; a node that stays where it is is not placed again. Raises
+    PermissionDenied, ValidationError.
     """
     parent = fields.get("parent")
+    if node is not None and ("parent" not in fields or parent == node.parent):
+        return
+    verb = Action.CREATE if node is None else Action.UPDATE
     if parent is None:
-        if not scopes_of(actor, Action.CREATE, Resource.PORTFOLIO).everywhere:
+        if not scopes_of(actor, verb, Resource.PORTFOLIO).everywhere:
             raise PermissionDenied
         return
-    if not PortfolioNode.objects.all().allowing(actor, Action.CREATE).filter(pk=parent.pk).exists():
+    if not PortfolioNode.objects.all().allowing(actor, verb).filter(pk=parent.pk).exists():
         raise PermissionDenied
-    fields["data_origin"] = parent.data_origin
+    take_origin(fields, node)
 
 
 PORTFOLIO_NODES = RecordKind(

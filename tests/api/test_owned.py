@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from rest_framework.test import APIClient
 
 from accounts.enums import Role
+from accounts.services.owned import update_record
 from partners.models import Contract
+from projects.models import PortfolioNode
+from projects.services.kinds import PORTFOLIO_NODES
 from tests.people import person
 
 BODIES = {
@@ -128,6 +132,37 @@ def test_a_director_of_a_programme_places_nodes_below_it_alone(api):
     assert (inside.status_code, inside.json()["data_origin"]) == (201, "fictitious")
     unseen = call(api.director, "post", "/api/v1/portfolio-nodes/", body | {"parent": "B"})
     assert unseen.status_code == 400
+
+
+def test_a_director_of_a_programme_does_not_move_a_node_out_of_it(api, users, portfolio):
+    url = "/api/v1/portfolio-nodes/A/"
+    assert call(api.director, "patch", url, {"parent": None}, 1).status_code == 403
+    assert call(api.director, "patch", url, {"parent": "B"}, 1).status_code == 400
+    renamed = call(api.director, "patch", url, {"name": "Programme de test"}, 1)
+    assert (renamed.status_code, renamed.json()["parent"]) == (200, "ROOT")
+    # The service itself refuses the address of a node that the form or the API would not offer.
+    changes = {"parent": portfolio.nodes["B"]}
+    with pytest.raises(PermissionDenied):
+        update_record(
+            actor=users.director,
+            kind=PORTFOLIO_NODES,
+            record_id=portfolio.nodes["A"].pk,
+            expected_version=2,
+            changes=changes,
+        )
+    assert PortfolioNode.objects.get(code="A").parent == portfolio.root
+
+
+def test_a_node_does_not_move_below_data_of_another_origin(api, portfolio):
+    director = client_of(person(Role.PORTFOLIO_DIRECTOR))
+    PortfolioNode.objects.create(
+        code="REAL", name="Réel", kind="portfolio", data_origin="operational"
+    )
+    url = "/api/v1/portfolio-nodes/A/"
+    refused = call(director, "patch", url, {"parent": "REAL"}, 1)
+    assert (refused.status_code, refused.json()["errors"][0]["path"]) == (400, "parent")
+    moved = call(director, "patch", url, {"parent": "B"}, 1)
+    assert (moved.status_code, moved.json()["parent"]) == (200, "B")
 
 
 def test_a_node_of_the_nomenclature_has_the_origin_of_the_one_above_it(api):

@@ -136,6 +136,18 @@ def test_a_node_does_not_stand_below_itself(sample):
     assert root.parent is None
 
 
+def test_a_node_whose_parent_is_out_of_sight_keeps_it_when_its_name_is_edited(node):
+    PortfolioNode.objects.create(code="SUB", name="Sous", kind="programme", parent=node)
+    director = Client()
+    director.force_login(person(Role.PORTFOLIO_DIRECTOR, "SUB"))
+    page = "/portefeuilles/SUB/modifier/"
+    assert "parent" not in director.get(page).context["form"].fields
+    typed = {"name": "Autre nom", "kind": "programme", "version": 1}
+    assert director.post(page, typed).status_code == 302
+    sub = PortfolioNode.objects.get(code="SUB")
+    assert (sub.name, sub.parent) == ("Autre nom", node)
+
+
 def test_a_draft_node_with_nodes_below_is_not_deleted(sample):
     director = client_of(Role.PORTFOLIO_DIRECTOR)
     fields = {"name": "Programme", "kind": "programme", "draft": "on"}

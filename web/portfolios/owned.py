@@ -29,6 +29,10 @@ class PortfolioEditForm(OwnedForm):
         super().__init__(data, initial=initial)
         nodes = PortfolioNode.objects.visible_to(user).order_by("code")
         self.fields["parent"].queryset = nodes  # type: ignore[attr-defined]
+        above = (initial or {}).get("parent")
+        if above is not None and not nodes.filter(pk=above.pk).exists():
+            # A node placed by somebody with a wider right stays where it is.
+            del self.fields["parent"]
 
 
 PORTFOLIO_PAGES = OwnedPages(
