@@ -11,7 +11,9 @@ from common.tabular import TabularError
 from projects.importers.panorama import read_panorama
 from projects.panorama.facts import PanoramaFile
 from projects.services.panorama import import_panorama
+from projects.services.panorama_undo import undo_published_rows
 from records.models import ImportBatch
+from records.services.plan import Undoing
 
 
 def _read(path: Path, name: str) -> PanoramaFile:
@@ -69,6 +71,10 @@ class PanoramaKind:
         """Record the editions."""
         done = import_panorama(actor=actor, panorama=_read(path, name))
         return ImportBatch.objects.filter(code=done.batch).first()
+
+    def undo(self, undoing: Undoing) -> None:
+        """Take out the published rows; estimates, baselines and projects are tables of imports."""
+        undo_published_rows(undoing)
 
 
 PANORAMA = PanoramaKind()

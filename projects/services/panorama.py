@@ -13,6 +13,8 @@ from projects.services.figures import mark_figures_changed
 from projects.services.panorama_apply import apply_plan, counts_of, lock_root
 from projects.services.panorama_plan import Plan, make_plan
 from projects.services.panorama_state import load_state
+from projects.services.panorama_traces import Done
+from records.services.imports import follow_one_another
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +40,11 @@ def import_panorama(*, actor: Any, panorama: PanoramaFile, dry_run: bool = False
     replace the former with a warning; estimates are only added; a field that people changed is
     kept. The number of queries does not depend on the number of rows.
     """
-    root = None if dry_run else lock_root()
+    root, done = None, Done()
+    if not dry_run:
+        follow_one_another()
+        root, is_new = lock_root()
+        done.nodes += [root] if is_new else []
     state = load_state(lock=not dry_run)
     plan = make_plan(panorama, state)
     counts = counts_of(plan)
@@ -46,7 +52,9 @@ def import_panorama(*, actor: Any, panorama: PanoramaFile, dry_run: bool = False
     if root is None or plan.is_empty:
         return PanoramaImport(editions, applied=not dry_run, batch="", counts=counts)
     person = actor if actor is not None and actor.is_authenticated else None
-    batch, changed = apply_plan(plan=plan, state=state, root=root, file=panorama.file, actor=person)
+    batch, changed = apply_plan(
+        plan=plan, state=state, root=root, done=done, file=panorama.file, actor=person
+    )
     record_event(
         actor=actor,
         verb="imported",

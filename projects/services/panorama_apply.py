@@ -15,27 +15,25 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 from common.models import DataOrigin
 from common.tabular.parsing import normalise_title
 from projects.enums import NodeKind
-from projects.models import (
-    Baseline,
-    Estimate,
-    Ministry,
-    PanoramaEdition,
-    PanoramaEntry,
-    PortfolioNode,
-    Project,
-    ProjectAlias,
-)
+from projects.models import Baseline, Estimate, Ministry, PortfolioNode, Project
 from projects.services.ministries import ensure_ministries
 from projects.services.panorama_plan import Plan, PlannedEstimate
+from projects.services.panorama_rows import (
+    create_aliases,
+    created_project,
+    known_editions,
+    replace_entries,
+)
 from projects.services.panorama_state import (
     ROOT_CODE,
     SOURCE,
     EntryFacts,
-    Known,
     State,
 )
+from projects.services.panorama_traces import Done, keep_traces, project_values
 from records.enums import BatchKind
 from records.models import ImportBatch
+from records.services.traces import note_leaning
 
 _FIELDS = (
     "title",
@@ -50,9 +48,11 @@ _FIELDS = (
 _DESCRIPTION = 5000
 
 
-def lock_root() -> PortfolioNode:
-    """Return the portfolio of the published projects, locked: imports follow one another."""
-    PortfolioNode.objects.get_or_create(
+def lock_root() -> tuple[PortfolioNode, bool]:
+    """Return the portfolio of the published projects, locked: imports follow one another; and
+    whether it is new.
+    """
+    _root, is_new = PortfolioNode.objects.get_or_create(
         code=ROOT_CODE,
         defaults={
             "name": "Panorama des grands projets de l'État",
@@ -60,35 +60,36 @@ def lock_root() -> PortfolioNode:
             "data_origin": DataOrigin.PUBLISHED,
         },
     )
-    return PortfolioNode.objects.select_for_update().get(code=ROOT_CODE)
+    return PortfolioNode.objects.select_for_update().get(code=ROOT_CODE), is_new
 
 
 def apply_plan(
-    *, plan: Plan, state: State, root: PortfolioNode, file: str, actor: Any
+    *, plan: Plan, state: State, root: PortfolioNode, done: Done, file: str, actor: Any
 ) -> tuple[ImportBatch, list[int]]:
-    """Write the plan inside the caller's transaction; return the batch and the projects changed."""
+    """Write the plan inside the caller's transaction; return the batch and the projects changed.
+
+    What is done to each row is kept with the batch; `done` has the root when it is new.
+    """
     now = timezone.now()
     ministries = ensure_ministries()
-    nodes = _ensure_nodes(plan, root, ministries)
-    batch = _create_batch(plan, file=file, actor=actor, now=now)
+    nodes = _ensure_nodes(plan, root, ministries, done)
+    replaced = {edition.batch_id for edition in known_editions(plan, state)}
+    batch = _create_batch(plan, done, file=file, actor=actor, now=now)
     _create_projects(plan, ministries, nodes, actor)
-    _update_projects(plan, ministries, nodes, actor)
-    _create_aliases(plan)
-    _replace_entries(plan, state, ministries, batch)
+    _update_projects(plan, ministries, nodes, done, actor)
+    create_aliases(plan, batch, done)
+    replace_entries(plan, state, ministries, batch, done)
     Estimate.objects.bulk_create(
         [_estimate(item, batch, file, actor, now) for item in plan.estimates]
     )
     Baseline.objects.bulk_create(
         [_baseline(item, batch, file, actor, now) for item in plan.baselines]
     )
-    return batch, [_project(known).pk for known in plan.touched.values()]
-
-
-def _project(known: Known) -> Project:
-    """Return the project of a recognised row, once it is created."""
-    if known.project is None:
-        raise LookupError(known.code)
-    return known.project
+    keep_traces(batch, plan, done)
+    touched = [created_project(known).pk for known in plan.touched.values()]
+    seen = {"projects": touched, "portfolios": [node.pk for node in nodes.values()]}
+    note_leaning(batch, leans_on=replaced, seen=seen)
+    return batch, touched
 
 
 def _node_code(ministry_code: str) -> str:
@@ -97,7 +98,7 @@ def _node_code(ministry_code: str) -> str:
 
 
 def _ensure_nodes(
-    plan: Plan, root: PortfolioNode, ministries: dict[str, Ministry]
+    plan: Plan, root: PortfolioNode, ministries: dict[str, Ministry], done: Done
 ) -> dict[str, PortfolioNode]:
     """Create the missing programmes, one per ministry; return the nodes by code."""
     wanted = {facts.ministry_code for known in plan.touched.values() if (facts := known.latest())}
@@ -115,10 +116,13 @@ def _ensure_nodes(
         if node_code not in nodes
     ]
     bulk_create_with_history(missing, PortfolioNode, default_change_reason="panorama")
+    done.nodes += missing
     return {root.code: root} | nodes | {node.code: node for node in missing}
 
 
-def _create_batch(plan: Plan, *, file: str, actor: Any, now: dt.datetime) -> ImportBatch:
+def _create_batch(
+    plan: Plan, done: Done, *, file: str, actor: Any, now: dt.datetime
+) -> ImportBatch:
     """Record the import. Its digest is of the figures, so that a change of layout is no change.
 
     Figures that come back after others replaced them are a new batch: the digest then takes the
@@ -144,7 +148,7 @@ def _create_batch(plan: Plan, *, file: str, actor: Any, now: dt.datetime) -> Imp
         digest=digest,
         imported_at=now,
         imported_by=actor,
-        counts=counts_of(plan),
+        counts={"portfolios": {"created": len(done.nodes)}, **counts_of(plan)},
         warnings=[warning.as_dict() for told in plan.warnings.values() for warning in told],
     )
 
@@ -195,7 +199,7 @@ def _create_projects(
             **_values(facts, ministries, nodes),
         )
     bulk_create_with_history(
-        [_project(known) for known in plan.created],
+        [created_project(known) for known in plan.created],
         Project,
         default_user=actor,
         default_change_reason="import_panorama",
@@ -203,7 +207,11 @@ def _create_projects(
 
 
 def _update_projects(
-    plan: Plan, ministries: dict[str, Ministry], nodes: dict[str, PortfolioNode], actor: Any
+    plan: Plan,
+    ministries: dict[str, Ministry],
+    nodes: dict[str, PortfolioNode],
+    done: Done,
+    actor: Any,
 ) -> None:
     """Bring known projects to their last edition, but for the fields that people changed since.
 
@@ -215,10 +223,15 @@ def _update_projects(
     for known in plan.touched.values():
         if known.code in created:
             continue
-        project = _project(known)
+        project = created_project(known)
+        before = project_values(project)
         if _follow(project, plan.former[known.code], known.latest(), ministries, nodes):
             project.version += 1
             changed.append(project)
+            after = project_values(project)
+            done.former[project.code] = {
+                column: value for column, value in before.items() if value != after[column]
+            }
         else:
             others.append(project.pk)
     if changed:
@@ -258,66 +271,11 @@ def _follow(
     return changed
 
 
-def _create_aliases(plan: Plan) -> None:
-    """Record the titles by which a project is recognised beside its own."""
-    aliases = [
-        ProjectAlias(project=project, title=title[:200], normalised_title=key[:200])
-        for known in plan.touched.values()
-        if (project := _project(known))
-        for key, title in known.keys.items()
-        if key != project.normalised_title
-    ]
-    # Those that the database has already are skipped by their unique constraint.
-    ProjectAlias.objects.bulk_create(aliases, ignore_conflicts=True)
-    # A former alias that became the title of its project is no alias any more.
-    touched = [_project(known).pk for known in plan.touched.values()]
-    ProjectAlias.objects.filter(
-        project__in=touched, normalised_title=F("project__normalised_title")
-    ).delete()
-
-
-def _replace_entries(
-    plan: Plan, state: State, ministries: dict[str, Ministry], batch: ImportBatch
-) -> None:
-    """Write the rows of the editions that are new or differ."""
-    codes = [edition.edition for edition in plan.editions]
-    PanoramaEntry.objects.filter(edition__code__in=codes).delete()
-    fresh = [
-        PanoramaEdition(code=item.edition, published_on=item.published_on, batch=batch)
-        for item in plan.editions
-        if item.edition not in state.editions
-    ]
-    PanoramaEdition.objects.bulk_create(fresh)
-    editions = state.editions | {edition.code: edition for edition in fresh}
-    for item in plan.editions:
-        editions[item.edition].published_on = item.published_on
-        editions[item.edition].batch = batch
-    PanoramaEdition.objects.bulk_update(
-        [editions[code] for code in codes], ["published_on", "batch"]
-    )
-    PanoramaEntry.objects.bulk_create(
-        [
-            _entry(entry.facts, ministries, edition=editions[item.edition], line=entry.row.line,
-                   project=_project(entry.known))
-            for item in plan.editions
-            for entry in item.entries
-        ]
-    )  # fmt: skip
-
-
-def _entry(facts: EntryFacts, ministries: dict[str, Ministry], **fields: Any) -> PanoramaEntry:
-    """Build one stored row."""
-    values = asdict(facts)
-    ministry = ministries.get(values.pop("ministry_code"))
-    line = fields.pop("line")
-    return PanoramaEntry(ministry=ministry, source_line=line, **fields, **values)
-
-
 def _estimate(
     item: PlannedEstimate, batch: ImportBatch, file: str, actor: Any, now: dt.datetime
 ) -> Estimate:
     """Build the estimate that an edition tells."""
-    project, row = _project(item.entry.known), item.entry.row
+    project, row = created_project(item.entry.known), item.entry.row
     cost, end_on, months = item.figures
     return Estimate(
         project=project,
@@ -343,7 +301,7 @@ def _baseline(
     cost, end_on, _months = item.figures
     row = item.entry.row
     return Baseline(
-        project=_project(item.entry.known),
+        project=created_project(item.entry.known),
         number=0,
         name=f"Panorama {row.edition}",
         approved_on=item.edition_on,

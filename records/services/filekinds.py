@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from records.models import ImportBatch
+from records.services.plan import Undoing
 
 
 class FileKind(Protocol):
@@ -19,3 +20,6 @@ class FileKind(Protocol):
 
     def apply(self, path: Path, name: str, actor: Any) -> ImportBatch | None:
         """Record the file and return its batch; None when it changes nothing."""
+
+    def undo(self, undoing: Undoing) -> None:
+        """Take out what a batch of the kind wrote beside the tables of the schemas."""

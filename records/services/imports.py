@@ -140,7 +140,7 @@ def _apply(plan: Plan, digest: str, actor: Any) -> ImportBatch:
     for room in plan.rooms:
         if room.finish:
             room.finish(plan, writer)
-    note_leaning(batch, plan)
+    note_leaning(batch, leans_on=plan.leans_on, seen=plan.seen)
     record_event(
         actor=actor,
         verb="imported",

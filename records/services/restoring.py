@@ -190,7 +190,9 @@ def _sign(record: Any, undoing: Undoing) -> None:
 
 
 def _restore(table: Any, record: Any, kept: ImportedRow, undoing: Undoing) -> None:
-    """Give a record the values that it had, as a new version of it."""
+    """Give a record the values that it had, as a new version of it; some only gained rows."""
+    if not kept.before:
+        return
     _sign(record, undoing)
     for column, value in kept.before.items():
         if column in table.references:

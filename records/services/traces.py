@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import Any
 
 from records.enums import RowChange
 from records.importing.stage import Key, StagedRow
 from records.models import ImportBatch, ImportedRow
-from records.services.plan import Plan, chunks
+from records.services.plan import chunks
 
 ROWS_BY_INSERT = 2_000
 _KEY_LENGTH = 200
@@ -61,10 +61,14 @@ def keep(traces: Iterable[ImportedRow]) -> None:
     ImportedRow.objects.bulk_create(traces, batch_size=ROWS_BY_INSERT)
 
 
-def note_leaning(batch: ImportBatch, plan: Plan) -> None:
-    """Record the batches whose rows this one found, changed or replaced."""
-    leans_on = set(plan.leans_on)
-    for table, ids in plan.seen.items():
+def note_leaning(
+    batch: ImportBatch, *, leans_on: Iterable[int], seen: Mapping[str, Iterable[int]]
+) -> None:
+    """Record the batches whose rows this one found, changed or replaced: those of the ids, and
+    those that wrote the records `seen`, ids by table.
+    """
+    leans_on = set(leans_on)
+    for table, ids in seen.items():
         for some in chunks(ids):
             rows = ImportedRow.objects.filter(table=table, object_id__in=some).order_by()
             leans_on.update(rows.values_list("batch_id", flat=True).distinct())

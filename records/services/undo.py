@@ -19,7 +19,7 @@ from records.exceptions import (
     UndoNotOffered,
     WrongBatchState,
 )
-from records.importing.registry import registered_rooms
+from records.importing.registry import file_kind, registered_rooms
 from records.importing.schema import load_schemas
 from records.models import ImportBatch
 from records.services.imports import follow_one_another
@@ -100,9 +100,7 @@ def _lock(batch_id: int, *states: str) -> ImportBatch:
 
 
 def _refuse_unknown_past(batch: ImportBatch) -> None:
-    """Refuse a batch whose changes to records were not kept, or that another pipeline wrote."""
-    if batch.kind != BatchKind.PORTFOLIO:
-        raise UndoNotOffered(code=batch.code)
+    """Refuse a batch whose changes to records were not kept."""
     for name, schema in load_schemas().items():
         counts = batch.counts.get(name, {})
         told = counts.get("created", 0) + counts.get("updated", 0)
@@ -119,6 +117,8 @@ def _undo(batch: ImportBatch, actor: Any) -> ImportBatch:
     if later:
         raise UndoBlocked(code=batch.code, what=", ".join(later[:20]))
     undoing = Undoing(batch, actor, timezone.now())
+    if batch.kind != BatchKind.PORTFOLIO:
+        file_kind(batch.kind).undo(undoing)
     rooms = registered_rooms()
     for table in reversed([table for room in rooms for table in room.tables]):
         blockers = table.undo(undoing)
