@@ -71,6 +71,7 @@ class Resource(models.TextChoices):
     AUDIT = "audit", _("audit log")
     USER = "user", _("user")
     GRANT = "grant", _("grant")
+    EMERGENCY_ACCESS = "emergency_access", _("emergency access")
     MACHINE_CLIENT = "machine_client", _("machine client")
 
 
@@ -120,3 +121,22 @@ class ClientState(models.TextChoices):
     EXPIRED = "expired", _("expired")
     REVOKED = "revoked", _("revoked")
     SUSPENDED = "suspended", _("suspended")
+
+
+class EmergencyState(models.TextChoices):
+    """Where an emergency access stands."""
+
+    WAITING = "waiting", _("waiting for a second person")
+    REFUSED = "refused", _("refused")
+    OPEN = "open", _("open")
+    CLOSED = "closed_early", _("closed early")
+    OVER = "over", _("over")
+
+
+class LineNature(models.TextChoices):
+    """What a line of the report of an emergency access is."""
+
+    READ = "read", _("read")
+    SENT = "sent", _("write sent")
+    REFUSED = "refused", _("request refused")
+    OPERATION = "operation", _("operation recorded")

@@ -7,6 +7,8 @@ DomainError
 ├── RoleForMachines      a machine has its own role, and a person never has it
 ├── GrantBeyondReach     the author does not hold what is granted
 ├── GrantEnded           refused, revoked or approved already
+├── EmergencyApart       an emergency access has its own way
+├── NotOneOfTheTwo       it is closed by one of the two who opened it
 ├── NotTheOwner          a saved view is edited by its owner
 ├── TooManyViews         a person keeps so many saved views
 ├── StillActive          only a suspended account is pseudonymised
@@ -79,6 +81,20 @@ class GrantEnded(DomainError):
 
     code = "grant_decided"
     message = _("This grant has been decided already.")
+
+
+class EmergencyApart(DomainError):
+    """An emergency access has its own way."""
+
+    code = "emergency_apart"
+    message = _("An emergency access is opened and closed on its own page.")
+
+
+class NotOneOfTheTwo(DomainError):
+    """An open emergency access is closed by one of the two people who opened it."""
+
+    code = "not_one_of_the_two"
+    message = _("An emergency access is closed early by who asked for it or by who opened it.")
 
 
 class NotTheOwner(DomainError):

@@ -16,12 +16,15 @@ from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.entry import follow_session
 from accounts.kept import keep_form
-from accounts.permissions import roles_of
+from accounts.permissions import emergency_of, roles_of
 from accounts.second_factor import has_second_factor, must_have_second_factor
+from accounts.services.emergency import record_request
 from common.api.addresses import is_api_path
 from common.api.errors import plain_problem
 
 OPEN_PREFIXES = ("/static/", "/administration-technique/")
+# What bears no data of anybody.
+_SILENT_PREFIXES = ("/static/", "/health/", "/metrics")
 
 
 class SessionGuardMiddleware:
@@ -88,6 +91,32 @@ class LoginRequiredMiddleware(DjangoLoginRequired):
         if request.headers.get("HX-Request") == "true":
             return HttpResponse(status=204, headers={"HX-Redirect": answer["Location"]})
         return answer
+
+
+class EmergencyTraceMiddleware:
+    """Record each request of who holds an emergency access, pages and API alike (§3.3, 8).
+
+    It is recorded before the answer leaves: what cannot be written in the log is not answered. The
+    person is the one who logged in, even while they see the site as somebody else.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponseBase:
+        if request.path.startswith(_SILENT_PREFIXES):
+            return self.get_response(request)
+        person = request.user
+        held = emergency_of(person)
+        response = self.get_response(request)
+        if held is not None:
+            record_request(
+                actor=person,
+                method=str(request.method),
+                path=request.path,
+                status=response.status_code,
+            )
+        return response
 
 
 def page_of(request: HttpRequest) -> str:

@@ -24,11 +24,18 @@ def grants_of(user: Any) -> tuple[GrantInForce, ...]:
         grants = apps.get_model("accounts", "Grant")._default_manager.all()
         rows = grants.filter(user_id=user.pk).active_on(today())
         ordered = rows.order_by("role", "scope_kind", "scope_code")
+        columns = ("role", "scope_kind", "scope_code", "pk", "ends_at")
         cached = tuple(
-            GrantInForce(*row) for row in ordered.values_list("role", "scope_kind", "scope_code")
+            GrantInForce(role, kind, code, number if ends_at else None, ends_at)
+            for role, kind, code, number, ends_at in ordered.values_list(*columns)
         )
         user._grants_in_force = cached
     return cached
+
+
+def emergency_of(user: Any) -> GrantInForce | None:
+    """Return the emergency access that `user` holds now, None outside of any (§3.3, 8)."""
+    return next((grant for grant in grants_of(user) if grant.emergency is not None), None)
 
 
 def roles_of(user: Any) -> frozenset[str]:

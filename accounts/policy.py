@@ -90,6 +90,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.INDICATOR, R.INDICATOR_VALUE), _SEE, Reach.ALL),
         ((R.ATTACHMENT, R.COMMENT, R.IMPORT_BATCH, R.JOB), (A.READ,), Reach.ALL),
         ((R.USER, R.GRANT, R.MACHINE_CLIENT), (A.READ,), Reach.ALL),
+        ((R.EMERGENCY_ACCESS,), _SEE, Reach.ALL),
         ((R.AUDIT,), (*_SEE, A.VALIDATE), Reach.ALL),
     ),
     # Its perimeter, narrowed further by the scopes of its token. It validates nothing. Creating
@@ -106,6 +107,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
     Role.TECHNICAL_ADMIN: (
         ((R.USER, R.MACHINE_CLIENT), (A.READ, A.CREATE, A.UPDATE, A.CLOSE), Reach.ALL),
         ((R.GRANT,), (A.READ, A.CREATE, A.UPDATE, A.VALIDATE, A.VIEW_AS), Reach.ALL),
+        ((R.EMERGENCY_ACCESS,), (*_SEE, A.CREATE, A.VALIDATE, A.CLOSE), Reach.ALL),
         ((R.JOB,), _STEER, Reach.ALL),
         ((R.AUDIT,), (A.READ,), Reach.ALL),
     ),
@@ -132,6 +134,15 @@ SCOPE_KINDS: dict[str, tuple[ScopeKind, ...]] = {
 # Roles that stand alone (`reliability.md` §3.3): whoever administers accounts holds no business
 # role, an auditor audits, a partner is outside the house.
 EXCLUSIVE_ROLES = frozenset({Role.TECHNICAL_ADMIN, Role.AUDITOR, Role.PARTNER, Role.API_CLIENT})
+
+# What an emergency access may give (§3.3, 8): never the administration of accounts, nor an outside.
+BUSINESS_ROLES = (
+    Role.PORTFOLIO_DIRECTOR,
+    Role.PROJECT_MANAGER,
+    Role.BUDGET_OFFICER,
+    Role.CONTRACT_MANAGER,
+    Role.MANAGEMENT_CONTROLLER,
+)
 
 # Verbs that no machine client holds, whatever the table or a token says (§3.3, 7).
 NEVER_BY_MACHINE = frozenset({A.VALIDATE, A.SUBMIT, A.UNDO, A.MERGE, A.VIEW_AS})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -10,11 +11,13 @@ from accounts.enums import Reach
 
 
 class GrantInForce(NamedTuple):
-    """A role and its scope."""
+    """A role and its scope; the number and the end of the grant when it is an emergency."""
 
     role: str
     scope_kind: str
     scope_code: str
+    emergency: int | None = None
+    ends_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)

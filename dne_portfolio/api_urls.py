@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from oauth2_provider.views import TokenView
 from rest_framework.routers import SimpleRouter
 
-from accounts.api import clients, grants, people
+from accounts.api import clients, emergency, grants, people
 from accounts.api import schema as _schemes  # noqa: F401 (registers the two schemes)
 from budgets.api import views as budgets
 from common.api.errors import unknown_route
@@ -42,6 +42,7 @@ for prefix, viewset in (
     ("indicator-values", indicators.IndicatorValueViewSet),
     ("jobs", jobs.JobViewSet),
     ("grants", grants.GrantViewSet),
+    ("emergency-accesses", emergency.EmergencyViewSet),
     ("audit-events", grants.AuditEventViewSet),
     ("import-batches", imports.ImportBatchViewSet),
     ("import-drafts", imports.ImportDraftViewSet),

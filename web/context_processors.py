@@ -11,8 +11,8 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Action, Resource
-from accounts.permissions import can
+from accounts.enums import Action, Resource, Role
+from accounts.permissions import can, emergency_of
 from common.fiscal import today
 from common.units import UNITS, chosen_unit
 from jobs.services import computing_waits
@@ -52,6 +52,12 @@ def scheme_of(request: HttpRequest) -> str:
     return scheme if scheme in SCHEMES else "system"
 
 
+def emergency_banner(user: Any) -> dict[str, Any]:
+    """Return what the banner of who holds an emergency access says; nothing outside of any."""
+    held = emergency_of(getattr(user, "viewed_by", user))
+    return {"role": Role(held.role).label, "ends_at": held.ends_at} if held else {}
+
+
 def portfolio(request: HttpRequest) -> dict[str, Any]:
     """Give the frame its date, its menu and the choices of the person.
 
@@ -65,6 +71,7 @@ def portfolio(request: HttpRequest) -> dict[str, Any]:
         "unread_notifications": SimpleLazyObject(partial(unread_count, user)),
         # Called by the frame only: a fragment does not ask.
         "computing_waits": computing_waits,
+        "emergency": SimpleLazyObject(partial(emergency_banner, user)),
         "scheme": scheme_of(request),
         "density": chosen.density if chosen else "compact",
         "shortcuts": chosen.shortcuts if chosen else True,

@@ -23,6 +23,7 @@ urlpatterns = [
     path("", include("web.imports.urls")),
     path("", include("web.jobs.urls")),
     path("", include("web.grants.urls")),
+    path("", include("web.emergency.urls")),
     path("", include("web.administration.urls")),
     path("", include("web.records.urls")),
     path("", include("web.clients.urls")),

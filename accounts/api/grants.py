@@ -39,6 +39,8 @@ class GrantRow(RowSerializer):
     ended_by = drf.CharField(source="ended_by__username", allow_null=True)
     ended_at = drf.DateTimeField(allow_null=True)
     end_reason = drf.CharField()
+    is_emergency = drf.BooleanField()
+    ends_at = drf.DateTimeField(allow_null=True)
 
 
 class NewGrant(StrictSerializer):
@@ -117,6 +119,7 @@ class AuditEventRow(RowSerializer):
     object_code = drf.CharField()
     request_id = drf.CharField()
     detail = drf.JSONField()
+    emergency = drf.IntegerField(source="emergency_id", allow_null=True)
 
 
 class AuditEventFilters(Filters):

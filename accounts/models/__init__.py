@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.models.access import AccountLink, Identity, RecoveryCode, SessionRecord, TryCounter
 from accounts.models.clients import MachineClient
+from accounts.models.emergency import EmergencyReport
 from accounts.models.events import AuditEvent
 from accounts.models.grants import Grant, GrantQuerySet
 from accounts.models.merges import RecordMerge
@@ -16,6 +17,7 @@ __all__ = [
     "AccountLink",
     "AuditEvent",
     "DefaultView",
+    "EmergencyReport",
     "Grant",
     "GrantQuerySet",
     "IdempotencyKey",

@@ -13,7 +13,16 @@ from accounts.enums import Action, Resource
 from accounts.permissions import can, scopes_of
 
 # What a technical administrator may read of the log: accounts and jobs, never an amount.
-TECHNICAL_KINDS = ("", "user", "grant", "machine_client", "session", "job", "invitation")
+TECHNICAL_KINDS = (
+    "",
+    "user",
+    "grant",
+    "machine_client",
+    "session",
+    "job",
+    "invitation",
+    "emergency_access",
+)
 
 
 class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
@@ -29,7 +38,10 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
 
 
 class AuditEvent(models.Model):
-    """A domain event that no history table holds: log-ins, refusals, exports, imports, grants."""
+    """A domain event that no history table holds: log-ins, refusals, exports, imports, grants.
+
+    `emergency` marks what its actor did under an emergency access; these events are never purged.
+    """
 
     at = models.DateTimeField(_("at"), db_index=True)
     actor = models.ForeignKey(
@@ -45,6 +57,14 @@ class AuditEvent(models.Model):
     object_code = models.CharField(_("object code"), max_length=80, blank=True)
     request_id = models.CharField(_("request id"), max_length=64, blank=True)
     detail = models.JSONField(_("detail"), default=dict, blank=True)
+    emergency = models.ForeignKey(
+        "accounts.Grant",
+        verbose_name=_("emergency access"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="emergency_events",
+    )
 
     objects = AuditEventQuerySet.as_manager()
 

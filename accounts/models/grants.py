@@ -15,22 +15,36 @@ from accounts.enums import Action, Resource, Role, ScopeKind
 from accounts.permissions import scopes_of
 from accounts.scoping import scopes_below
 
+# How long an emergency access lasts from its opening (`reliability.md` §3.3, 8).
+EMERGENCY_LIFE = dt.timedelta(hours=4)
+
 
 class GrantQuerySet(models.QuerySet["Grant"]):
     """Grants by date and by state."""
 
     def active_on(self, day: dt.date) -> GrantQuerySet:
-        """Keep the grants in force on `day`, bounds included: approved, not revoked."""
-        return self.filter(
-            Q(valid_from__lte=day),
-            Q(valid_to__isnull=True) | Q(valid_to__gte=day),
+        """Keep the grants in force on `day`, bounds included: approved, not revoked.
+
+        An emergency access is in force until its minute.
+        """
+        return self.not_over(day).filter(
+            valid_from__lte=day,
             approved_at__isnull=False,
             ended_at__isnull=True,
         )
 
     def not_over(self, day: dt.date) -> GrantQuerySet:
         """Keep the grants whose dates are not over on `day`, whether begun or not."""
-        return self.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day))
+        return self.filter(
+            Q(valid_to__isnull=True) | Q(valid_to__gte=day),
+            Q(ends_at__isnull=True) | Q(ends_at__gt=timezone.now()),
+        )
+
+    def emergencies_visible_to(self, user: Any) -> GrantQuerySet:
+        """Keep the emergency accesses, asked for, open and over, that `user` may read."""
+        if scopes_of(user, Action.READ, Resource.EMERGENCY_ACCESS).everywhere:
+            return self.filter(is_emergency=True)
+        return self.none()
 
     def visible_to(self, user: Any) -> GrantQuerySet:
         """Keep the grants that `user` may read: all, or those inside what they may grant."""
@@ -59,6 +73,9 @@ class Grant(models.Model):
     The scope is held by its code, not by a foreign key: accounts stand below the domain. An empty
     code means everything of that kind. Nothing is in force before `approved_at`; whoever grants
     neither receives nor approves (§3.3). Grants made by a command of the server have no author.
+
+    An emergency access is such a grant too: its author asks, the second person opens, and it ends
+    four hours after (`ends_at`).
     """
 
     user = models.ForeignKey(
@@ -103,6 +120,8 @@ class Grant(models.Model):
     )
     ended_at = models.DateTimeField(_("refused or revoked at"), null=True, blank=True)
     end_reason = models.CharField(_("reason of the end"), max_length=300, blank=True)
+    is_emergency = models.BooleanField(_("emergency access"), default=False)
+    ends_at = models.DateTimeField(_("ends at"), null=True, blank=True)
 
     objects = GrantQuerySet.as_manager()
 
@@ -144,6 +163,23 @@ class Grant(models.Model):
                 | Q(approved_at__isnull=True)
                 | Q(approved_by__isnull=False),
                 violation_error_message=_("A grant given by a person is approved by another."),
+            ),
+            models.CheckConstraint(
+                name="accounts_grant_emergency_four_hours",
+                condition=Q(is_emergency=False, ends_at__isnull=True)
+                | Q(is_emergency=True, approved_at__isnull=True, ends_at__isnull=True)
+                | Q(
+                    is_emergency=True,
+                    approved_at__isnull=False,
+                    ends_at__isnull=False,
+                    ends_at=F("approved_at") + EMERGENCY_LIFE,
+                ),
+                violation_error_message=_("An emergency access lasts four hours."),
+            ),
+            models.CheckConstraint(
+                name="accounts_grant_emergency_asked_by_somebody",
+                condition=Q(is_emergency=False) | Q(granted_by__isnull=False),
+                violation_error_message=_("An emergency access is asked for by a person."),
             ),
         ]
 

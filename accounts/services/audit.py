@@ -7,6 +7,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import AuditEvent
+from accounts.permissions import emergency_of
 from common.models import current_request_id
 
 
@@ -18,8 +19,12 @@ def record_event(
     object_code: str = "",
     detail: dict[str, Any] | None = None,
 ) -> AuditEvent:
-    """Record a domain event; the request id comes from the log context."""
+    """Record a domain event; the request id comes from the log context.
+
+    What its actor does under an emergency access is marked by it.
+    """
     known = actor if actor is not None and actor.is_authenticated else None
+    held = emergency_of(known) if known is not None and not known.is_machine else None
     return AuditEvent.objects.create(
         at=timezone.now(),
         actor=known,
@@ -28,4 +33,5 @@ def record_event(
         object_code=object_code,
         request_id=current_request_id(),
         detail=detail or {},
+        emergency_id=held.emergency if held else None,
     )

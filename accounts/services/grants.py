@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Action, Resource, Role, ScopeKind
 from accounts.exceptions import (
+    EmergencyApart,
     GrantBeyondReach,
     GrantEnded,
     IncompatibleRoles,
@@ -44,20 +45,32 @@ def propose_grant(
     Raises OwnGrant, IncompatibleRoles, RoleForMachines, GrantBeyondReach (the author's own right
     to grant does not cover the scope), ValidationError (dates, scope, same grant twice).
     """
+    grant = draft_grant(actor, user, role, scope_kind, scope_code, reason)
+    grant.valid_from, grant.valid_to = valid_from or today(), valid_to
+    if not may_grant(actor, grant.role, grant.scope_kind, grant.scope_code):
+        raise GrantBeyondReach()
+    grant.full_clean()
+    grant.save()
+    tell_of_grant(actor, "grant_proposed", grant)
+    return grant
+
+
+def draft_grant(
+    actor: Any, user: User, role: str, scope_kind: str, scope_code: str, reason: str
+) -> Grant:
+    """Return what somebody gives somebody else, not saved; the grants of the person are locked.
+
+    Raises OwnGrant, IncompatibleRoles, RoleForMachines, ValidationError (scope).
+    """
     _lock(user)
     if user.pk == actor.pk:
         raise OwnGrant()
-    grant = _build(user, role, scope_kind, scope_code, valid_from, valid_to)
+    grant = _build(user, role, scope_kind, scope_code, today(), None)
     known = scopes_below(grant.scope_kind, [grant.scope_code] if grant.scope_code else [])
     if grant.scope_code and grant.scope_code not in known:
         raise ValidationError({"scope_code": _("There is no such scope.")})
     grant.granted_by = actor
     grant.reason = reason.strip()
-    if not may_grant(actor, grant.role, grant.scope_kind, grant.scope_code):
-        raise GrantBeyondReach()
-    grant.full_clean()
-    grant.save()
-    _tell(actor, "grant_proposed", grant)
     return grant
 
 
@@ -90,41 +103,69 @@ def establish_grant(
     grant.approved_at = timezone.now()
     grant.full_clean()
     grant.save()
-    _tell(None, "grant_established", grant)
+    tell_of_grant(None, "grant_established", grant)
     return grant
 
 
 @transaction.atomic
 def approve_grant(*, actor: Any, grant_id: int) -> Grant:
-    """Approve a grant as the second person. Raises GrantEnded, SamePerson, IncompatibleRoles."""
-    grant = Grant.objects.select_for_update(of=("self",)).get(pk=grant_id)
+    """Approve a grant as the second person.
+
+    Raises GrantEnded, SamePerson, IncompatibleRoles, EmergencyApart.
+    """
+    grant = lock_grant(grant_id)
+    if grant.is_emergency:
+        raise EmergencyApart()
+    check_approval(actor, grant)
+    grant.approved_by = actor
+    grant.approved_at = timezone.now()
+    grant.save(update_fields=["approved_by", "approved_at"])
+    tell_of_grant(actor, "grant_approved", grant)
+    return grant
+
+
+def lock_grant(grant_id: int) -> Grant:
+    """Lock a grant and return it; call inside a transaction."""
+    return Grant.objects.select_for_update(of=("self",)).get(pk=grant_id)
+
+
+def check_approval(actor: Any, grant: Grant) -> None:
+    """Refuse what a second person may not approve: decided already, theirs, or incompatible.
+
+    The grants of the person are locked. Raises GrantEnded, SamePerson, IncompatibleRoles.
+    """
     _lock(grant.user)
     if not grant.is_pending:
         raise GrantEnded()
     if actor.pk in (grant.granted_by_id, grant.user_id):
         raise SamePerson()
     _check_roles(grant.user, grant.role)
-    grant.approved_by = actor
-    grant.approved_at = timezone.now()
-    grant.save(update_fields=["approved_by", "approved_at"])
-    _tell(actor, "grant_approved", grant)
-    return grant
 
 
 @transaction.atomic
 def end_grant(*, actor: Any, grant_id: int, reason: str) -> Grant:
-    """Refuse a grant that waits, or revoke one in force, at once. Raises GrantEnded."""
-    grant = Grant.objects.select_for_update(of=("self",)).get(pk=grant_id)
+    """Refuse a grant that waits, or revoke one in force, at once.
+
+    Raises GrantEnded, EmergencyApart.
+    """
+    grant = lock_grant(grant_id)
+    if grant.is_emergency:
+        raise EmergencyApart()
+    verb = "grant_refused" if grant.is_pending else "grant_revoked"
+    save_end(grant, actor, timezone.now(), reason)
+    tell_of_grant(actor, verb, grant)
+    return grant
+
+
+def save_end(grant: Grant, actor: Any, moment: dt.datetime, reason: str) -> None:
+    """End a locked grant. Raises GrantEnded, ValidationError (reason)."""
     if grant.ended_at is not None:
         raise GrantEnded()
-    verb = "grant_refused" if grant.is_pending else "grant_revoked"
     grant.ended_by = actor
-    grant.ended_at = timezone.now()
+    grant.ended_at = moment
     grant.end_reason = reason.strip()
     grant.full_clean(exclude=["user", "granted_by", "approved_by", "ended_by"])
     grant.save(update_fields=["ended_by", "ended_at", "end_reason"])
-    _tell(actor, verb, grant)
-    return grant
 
 
 def may_grant(actor: Any, role: str, scope_kind: str, scope_code: str) -> bool:
@@ -197,11 +238,12 @@ def _lock(user: User) -> None:
     User.objects.select_for_update(of=("self",)).get(pk=user.pk)
 
 
-def _tell(actor: Any, verb: str, grant: Grant) -> None:
+def tell_of_grant(actor: Any, verb: str, grant: Grant) -> None:
+    """Record what happened to a grant, with what it gives and until when."""
     record_event(
         actor=actor,
         verb=verb,
-        object_kind="grant",
+        object_kind="emergency_access" if grant.is_emergency else "grant",
         object_code=grant.user.username,
         detail={
             "role": grant.role,

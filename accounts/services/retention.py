@@ -15,7 +15,8 @@ from accounts.models import AccountLink, AuditEvent, SessionRecord, TryCounter
 from accounts.services.audit import record_event
 
 _DAY, _MONTH = dt.timedelta(days=1), dt.timedelta(days=31)
-# Log-ins, refusals and the like; what tells the life of a record is never purged.
+# Log-ins, refusals and the like; what tells the life of a record is never purged, nor what was done
+# under an emergency access.
 SECURITY_VERBS = frozenset(
     (
         "login logout login_failed locked password_changed password_link_sent session_closed"
@@ -38,7 +39,7 @@ def purge_security_events(*, actor: Any = None, before: dt.datetime | None = Non
     event.
     """
     limit = before or oldest_kept()
-    old = AuditEvent.objects.filter(verb__in=SECURITY_VERBS, at__lt=limit)
+    old = AuditEvent.objects.filter(verb__in=SECURITY_VERBS, at__lt=limit, emergency__isnull=True)
     by_verb = dict(old.order_by().values_list("verb").annotate(Count("pk")))
     if not by_verb:
         return 0

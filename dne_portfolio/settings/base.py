@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.middleware.SessionGuardMiddleware",
     "accounts.middleware.LoginRequiredMiddleware",
+    "accounts.middleware.EmergencyTraceMiddleware",
     "web.grants.middleware.ViewAsMiddleware",
     "web.middleware.PreferencesMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

@@ -23,8 +23,10 @@ def with_grants(people: Iterable[User]) -> list[User]:
     rows = Grant.objects.filter(user__in=found).active_on(today())
     grants: dict[int, list[GrantInForce]] = {person.pk: [] for person in found}
     ordered = rows.order_by("role", "scope_kind", "scope_code")
-    for owner, *grant in ordered.values_list("user_id", "role", "scope_kind", "scope_code"):
-        grants[owner].append(GrantInForce(*grant))
+    for owner, role, kind, code in ordered.values_list(
+        "user_id", "role", "scope_kind", "scope_code"
+    ):
+        grants[owner].append(GrantInForce(role, kind, code))
     for person in found:
         person._grants_in_force = tuple(grants[person.pk])  # type: ignore[attr-defined]
     return found

@@ -114,8 +114,9 @@ def _approvers() -> list[User]:
     }
     held = Grant.objects.active_on(today()).filter(role__in=roles)
     by_person: dict[int, list[GrantInForce]] = {}
-    for owner, *grant in held.values_list("user_id", "role", "scope_kind", "scope_code"):
-        by_person.setdefault(owner, []).append(GrantInForce(*grant))
+    columns = ("user_id", "role", "scope_kind", "scope_code")
+    for owner, role, kind, code in held.values_list(*columns):
+        by_person.setdefault(owner, []).append(GrantInForce(role, kind, code))
     allowed = [
         owner
         for owner, grants in by_person.items()

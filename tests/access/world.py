@@ -18,12 +18,14 @@ from django.utils import timezone
 from accounts.enums import Role, ScopeKind
 from accounts.models import (
     AuditEvent,
+    EmergencyReport,
     Grant,
     MachineClient,
     SavedView,
     SessionRecord,
     User,
 )
+from accounts.models.grants import EMERGENCY_LIFE
 from accounts.services.clients import create_client
 from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
 from indicators.services.runs import request_computation
@@ -258,6 +260,7 @@ def _accounts(world: World, stranger: User) -> None:
         scope_code="BOP-IN", valid_from=DAY, granted_by=stranger,
     )  # fmt: skip
     world.put(f"grant:{world.people[Role.BUDGET_OFFICER].username}", "in", of_bop.pk)
+    _emergencies(world, newcomer, stranger)
     world.put("user", "in", "newcomer")
     world.put("user", "out", "newcomer")
     client = MachineClient.objects.get()
@@ -272,6 +275,27 @@ def _accounts(world: World, stranger: User) -> None:
         world.put(kind, "out", make(stranger))
         for who in world.people.values():
             world.put(f"{kind}:{who.username}", "in", make(who))
+
+
+def _emergencies(world: World, holder: User, stranger: User) -> None:
+    """An access that waits for a second person, and one that is over, with its report."""
+    opener = User.objects.create_user("opener")
+    opened = dt.datetime(2025, 3, 1, 12, 0, tzinfo=dt.UTC)
+    end = opened + EMERGENCY_LIFE
+    of = {"user": holder, "is_emergency": True, "granted_by": stranger, "reason": "Essai"}
+    for side in SIDES:
+        waiting = Grant.objects.create(
+            **of, role=Role.CONTRACT_MANAGER, scope_code=side.upper(), valid_from=DAY
+        )
+        over = Grant.objects.create(
+            **of, role=Role.PORTFOLIO_DIRECTOR, scope_code=side.upper(), valid_from=DAY,
+            valid_to=DAY, approved_by=opener, approved_at=opened, ends_at=end, ended_at=end,
+        )  # fmt: skip
+        EmergencyReport.objects.create(
+            grant=over, produced_at=end, reads=0, writes=0, refusals=0, operations=0
+        )
+        world.put("emergency", side, waiting.pk)
+        world.put("emergency_over", side, over.pk)
 
 
 def _job(who: User) -> int:

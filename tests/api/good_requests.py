@@ -134,7 +134,11 @@ def _accounts(rows: Any) -> dict[str, Good]:
     grant = {"id": rows.grant.pk}
     person = {"username": "someone", "email": "someone@example.org"}
     wanted = {"user": "newcomer", "role": "project_manager", "scope_code": "A", **REASON}
+    emergency = {"id": rows.emergency.pk}
     return {
+        "emergency_accesses_create": Good("admin", {}, wanted),
+        "emergency_accesses_open_create": Good("admin", emergency),
+        "emergency_accesses_close_create": Good("admin", emergency, REASON),
         "users_create": Good("admin", {}, person),
         "users_partial_update": Good("admin", newcomer, {"first_name": "Camille"}, 1),
         "users_invite_create": Good("admin", newcomer),

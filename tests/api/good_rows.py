@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from accounts.models import User
 from accounts.services.clients import create_client
+from accounts.services.emergency import ask_emergency_access
 from accounts.services.grants import propose_grant
 from accounts.services.merging import merge_records
 from accounts.services.people import suspend_person
@@ -105,9 +106,16 @@ def add_accounts(users: Any) -> SimpleNamespace:
         scope_code="A",
         reason="Arrivée",
     )
+    emergency = ask_emergency_access(
+        actor=users.director,
+        user=people["newcomer"],
+        role=Role.PROJECT_MANAGER,
+        scope_code="B",
+        reason="Urgence",
+    )
     client = create_client(name="warehouse", scopes=["read"], actor=users.admin).client
     people["leaver"].refresh_from_db()
-    return SimpleNamespace(**people, grant=grant, client=client)
+    return SimpleNamespace(**people, grant=grant, client=client, emergency=emergency)
 
 
 def add_notes(users: Any) -> SimpleNamespace:

@@ -79,6 +79,12 @@ class AuditLogView(ListView):
 ENTRIES = (
     ("people", _("People"), _("Accounts, invitations, sessions"), (Action.READ, Resource.USER)),
     ("grants", _("Grants"), _("Roles, scopes, approvals"), (Action.READ, Resource.GRANT)),
+    (
+        "emergencies",
+        _("Emergency accesses"),
+        _("Four hours, opened by two people, with a report"),
+        (Action.READ, Resource.EMERGENCY_ACCESS),
+    ),
     ("portfolios", _("Portfolios"), _("The tree of portfolios"), (Action.READ, Resource.PORTFOLIO)),
     (
         "nomenclature",

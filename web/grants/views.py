@@ -13,6 +13,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.emergency import state_of_grant
 from accounts.enums import Action, Resource
 from accounts.models import Grant, GrantQuerySet
 from accounts.permissions import can
@@ -30,6 +31,8 @@ SECTION = "administration"
 
 def state_of(grant: Grant) -> str:
     """Return the words of the state of a grant on this day."""
+    if grant.is_emergency:
+        return _("emergency access, %(state)s") % {"state": state_of_grant(grant).label}
     if grant.is_pending:
         return _("waiting for a second person")
     if grant.ended_at:
@@ -152,19 +155,22 @@ class GrantView(PageView):
     def get(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show the grant."""
         grant = get_object_or_404(grants_of_user(request.user), pk=pk)
+        if grant.is_emergency and can(request.user, Action.READ, Resource.EMERGENCY_ACCESS):
+            return redirect("web:emergency", grant.pk)
         return self.page(grant_context(request.user, grant))
 
 
 def grant_context(user: Any, grant: Grant, form: forms.Form | None = None) -> dict[str, Any]:
     """Return what the page of a grant shows, by the rights of the reader."""
     second = user.pk not in (grant.granted_by_id, grant.user_id)
+    approves, ordinary = can(user, Action.VALIDATE, Resource.GRANT), not grant.is_emergency
     return {
         "grant": grant,
         "scope": scope_words(grant),
         "state": state_of(grant),
-        "may_approve": grant.is_pending and second and can(user, Action.VALIDATE, Resource.GRANT),
-        "needs_another": grant.is_pending and not second,
-        "may_end": grant.ended_at is None and can(user, Action.UPDATE, Resource.GRANT),
+        "may_approve": ordinary and grant.is_pending and second and approves,
+        "needs_another": ordinary and grant.is_pending and not second,
+        "may_end": ordinary and grant.ended_at is None and can(user, Action.UPDATE, Resource.GRANT),
         "form": form or EndForm(),
     }
 
