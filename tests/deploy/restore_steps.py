@@ -1,6 +1,6 @@
 """The steps of the restoration test, each run in a process of its own on the database it names.
 
-python -m tests.deploy.restore_steps fill|write|count|login|facts [FILE]
+python -m tests.deploy.restore_steps fill|write|login [FILE]
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from django.db import connection, transaction  # noqa: E402
 from django.test import Client  # noqa: E402
 
 from accounts.enums import Role  # noqa: E402
-from accounts.models import AuditEvent, User  # noqa: E402
+from accounts.models import User  # noqa: E402
 from accounts.services.audit import record_event  # noqa: E402
 from accounts.services.grants import establish_grant  # noqa: E402
 from budgets.models import Commitment, Payment  # noqa: E402
@@ -60,12 +60,6 @@ def write(file: Path) -> None:
             record_event(actor=None, verb="paid", object_code=reference[:80])
 
 
-def count(_file: Path) -> None:
-    """Print the numbers of payments and of their events."""
-    pair = [Payment.objects.count(), AuditEvent.objects.filter(verb="paid").count()]
-    sys.stdout.write(json.dumps(pair))
-
-
 def login(_file: Path) -> None:
     """Log in by the page, and open a sheet."""
     client = Client()
@@ -78,7 +72,6 @@ def login(_file: Path) -> None:
 STEPS: dict[str, Callable[[Path], None]] = {
     "fill": fill,
     "write": write,
-    "count": count,
     "login": login,
 }
 

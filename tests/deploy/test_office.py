@@ -12,7 +12,7 @@ import sys
 import time
 import urllib.error
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -47,9 +47,12 @@ class Office:
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
+def office(
+    tmp_path_factory: pytest.TempPathFactory, migrated_file: Callable[[Path], None]
+) -> Iterator[Office]:
     folder, port = tmp_path_factory.mktemp("office"), free_port()
     log = folder / "log"
+    migrated_file(folder / "var" / "db.sqlite3")
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     with log.open("wb") as output:
         process = subprocess.Popen(

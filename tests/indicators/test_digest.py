@@ -19,8 +19,6 @@ from tests.samples import AS_OF, Sample
 ROOT = Path(__file__).resolve().parent.parent.parent
 
 BUILD = """
-from django.core.management import call_command
-call_command("migrate", verbosity=0)
 from accounts.models import User
 from tests.samples import build_sample
 build_sample(User.objects.create(username="manager"))
@@ -36,9 +34,12 @@ print(json.loads(out.getvalue())["digest"])
 
 
 @pytest.fixture(scope="module")
-def run_on_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., str]:
+def run_on_sqlite(
+    tmp_path_factory: pytest.TempPathFactory, migrated_file: Callable[[Path], None]
+) -> Callable[..., str]:
     """Run code in a fresh process on an SQLite file that holds the sample."""
     path = tmp_path_factory.mktemp("digest") / "base.sqlite3"
+    migrated_file(path)
 
     def run(code: str, **environment: str) -> str:
         done = subprocess.run(

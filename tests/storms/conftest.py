@@ -14,6 +14,7 @@ from pathlib import Path
 import psycopg
 import pytest
 from django.conf import settings
+from django.db import connection
 
 from tests.storms.harness import ROOT, Postgres, Redis, Storm, say
 
@@ -39,8 +40,17 @@ def size() -> Size:
     return SIZE
 
 
+def migrate(url: str) -> None:
+    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    environment = os.environ | {
+        "DATABASE_URL": url,
+        "DJANGO_SETTINGS_MODULE": "tests.storms.settings",
+    }
+    subprocess.run(command, cwd=ROOT, env=environment, check=True)
+
+
 @pytest.fixture(scope="session")
-def servers() -> Iterator[tuple[Postgres, Redis]]:
+def servers(request: pytest.FixtureRequest) -> Iterator[tuple[Postgres, Redis]]:
     """A PostgreSQL with the tables of the project and a Redis; skipped on a run with SQLite."""
     if not (WHOLE or settings.REDIS_URL):
         pytest.skip("storms need PostgreSQL and Redis (make storm, make test-postgres)")
@@ -51,12 +61,10 @@ def servers() -> Iterator[tuple[Postgres, Redis]]:
     broker = Redis(folder)
     try:
         postgres.start()
-        migrate = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-        environment = os.environ | {
-            "DATABASE_URL": postgres.url,
-            "DJANGO_SETTINGS_MODULE": "tests.storms.settings",
-        }
-        subprocess.run(migrate, cwd=ROOT, env=environment, check=True)
+        if connection.vendor == "postgresql":
+            request.getfixturevalue("migrated_server")(postgres.url)
+        else:
+            migrate(postgres.url)
         yield postgres, broker
     finally:
         broker.stop()
