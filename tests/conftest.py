@@ -15,38 +15,44 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.services.grants import establish_grant
 from projects.models import PortfolioNode, Project
-from tests.database import alone, copy_to_file, copy_to_server, template
+from tests.database import Template, alone, template
 from tests.samples import Sample, build_sample
+
+
+@pytest.fixture(scope="session")
+def tables(django_db_modify_db_settings: None) -> Template:
+    """The migrated tables that this run copies (see tests/database.py)."""
+    return template()
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(
     request: pytest.FixtureRequest,
+    tables: Template,
     django_db_blocker: Any,
     django_db_use_migrations: bool,
     django_db_keepdb: bool,
 ) -> None:
-    """The test database, by the copy of migrated tables (see tests/database.py)."""
+    """The test database, by the copy of migrated tables."""
     if not django_db_use_migrations or django_db_keepdb:
         request.getfixturevalue("django_db_setup")
         return
     with alone(), django_db_blocker.unblock():
-        tables = template()
         tables.begin()
         request.getfixturevalue("django_db_setup")
         tables.keep()
 
 
 @pytest.fixture(scope="session")
-def migrated_file(django_db_setup: None) -> Callable[[Path], None]:
+def migrated_file(tables: Template, django_db_setup: None) -> Callable[[Path], None]:
     """Write the migrated tables in a file of SQLite, for the processes that a test starts."""
-    return copy_to_file
+    return tables.copy_to_file
 
 
 @pytest.fixture(scope="session")
-def migrated_server(django_db_setup: None) -> Callable[[str], None]:
-    """Write the migrated tables in another PostgreSQL; for a run that is on PostgreSQL itself."""
-    return copy_to_server
+def migrated_server(tables: Template, django_db_setup: None) -> Callable[[str], None]:
+    """Write the migrated tables in another PostgreSQL, for the same."""
+    return tables.copy_to_server
 
 
 @pytest.fixture

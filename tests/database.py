@@ -49,43 +49,75 @@ def alone() -> Iterator[None]:
         yield
 
 
+def migrate(url: str) -> None:
+    """Migrate a base in a process of its own."""
+    subprocess.run(
+        [sys.executable, "manage.py", "migrate", "--verbosity=0"],
+        cwd=ROOT,
+        env=os.environ
+        | {
+            "DATABASE_URL": url,
+            "REDIS_URL": "",
+            "DJANGO_SETTINGS_MODULE": "dne_portfolio.settings.test",
+        },
+        check=True,
+    )
+
+
 class Template:
     """The migrated tables; `begin` before the test database is made, `keep` once it is."""
 
+    def __init__(self) -> None:
+        # Django takes the name from the settings, and writes there the one that it made.
+        self.wanted = connection.creation._get_test_db_name()
+        self.digest = digest()
+
+    @property
+    def is_made(self) -> bool:
+        """Whether the test database stands: none is made when no test of the run reads it."""
+        return bool(connection.settings_dict["NAME"] == self.wanted)
+
     def begin(self) -> None:
         """Have the test database made from the template, if there is one."""
+        raise NotImplementedError
 
     def keep(self) -> None:
         """Make a template of the test database that was just migrated, unless there is one."""
+        raise NotImplementedError
+
+    def copy_to_file(self, path: Path) -> None:
+        """Write the migrated tables, empty, in a new file of SQLite."""
+        found = SqliteTemplate()
+        with alone():
+            if not found.path.exists():
+                found.build()
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copyfile(found.path, path)
+
+    def copy_to_server(self, url: str) -> None:
+        """Write the migrated tables, empty, in a base of another PostgreSQL."""
+        migrate(url)
 
 
 class SqliteTemplate(Template):
     """A file; the test database is in memory."""
 
     def __init__(self) -> None:
-        self.path = settings.VAR_DIR / f"{NAME}-{digest()}.sqlite3"
+        super().__init__()
+        self.path = settings.VAR_DIR / f"{NAME}-{self.digest}.sqlite3"
 
     def begin(self) -> None:
         connection.creation = Copied(connection, self.path)
 
     def keep(self) -> None:
-        if not self.path.exists():
+        if self.is_made and not self.path.exists():
             with self.new() as unfinished, closing(sqlite3.connect(unfinished)) as file:
                 connection.connection.backup(file)
 
     def build(self) -> None:
-        """Make the file in a process of its own: the run is on PostgreSQL, or has no migrations."""
+        """Make the file in a process of its own: this run made no such database."""
         with self.new() as unfinished:
-            subprocess.run(
-                [sys.executable, "manage.py", "migrate", "--verbosity=0"],
-                cwd=ROOT,
-                env=os.environ
-                | {
-                    "DATABASE_URL": f"sqlite:///{unfinished}",
-                    "DJANGO_SETTINGS_MODULE": "dne_portfolio.settings.test",
-                },
-                check=True,
-            )
+            migrate(f"sqlite:///{unfinished}")
             with closing(sqlite3.connect(unfinished)) as file:
                 # Out of the write-ahead log: one file is the whole of it.
                 file.execute("PRAGMA journal_mode=DELETE")
@@ -127,8 +159,8 @@ class PostgresTemplate(Template):
     """Another database of the server, with the digest as its comment."""
 
     def __init__(self) -> None:
-        self.name = f"{settings.DATABASES['default']['NAME']}-{NAME}"
-        self.digest = digest()
+        super().__init__()
+        self.name = f"{connection.settings_dict['NAME']}-{NAME}"
 
     def begin(self) -> None:
         with connection._nodb_cursor() as cursor:
@@ -143,7 +175,7 @@ class PostgresTemplate(Template):
                 cursor.execute(f'DROP DATABASE "{self.name}"')
 
     def keep(self) -> None:
-        if connection.settings_dict["TEST"].get("TEMPLATE") == self.name:
+        if not self.is_made or connection.settings_dict["TEST"].get("TEMPLATE") == self.name:
             return
         made = connection.settings_dict["NAME"]
         connection.close()
@@ -151,32 +183,24 @@ class PostgresTemplate(Template):
             cursor.execute(f'CREATE DATABASE "{self.name}" TEMPLATE "{made}"')
             cursor.execute(f"COMMENT ON DATABASE \"{self.name}\" IS '{self.digest}'")
 
+    def copy_to_server(self, url: str) -> None:
+        """Write the migrated tables, empty, in a base of another server."""
+        if not self.is_made:
+            migrate(url)
+            return
+        base = connection.settings_dict
+        here = [f"--host={base['HOST']}", f"--port={base['PORT'] or 5432}"]
+        here += [f"--username={base['USER']}", f"--dbname={base['NAME']}"]
+        dump = subprocess.run(
+            [find_program("pg_dump", "postgresql"), "--format=custom", *here],
+            env=os.environ | {"PGPASSWORD": str(base["PASSWORD"])},
+            stdout=subprocess.PIPE,
+            check=True,
+        )
+        load = [find_program("pg_restore", "postgresql"), "--no-owner", f"--dbname={url}"]
+        subprocess.run(load, input=dump.stdout, check=True)
+
 
 def template() -> Template:
     """Return the template of the engine of this run."""
     return SqliteTemplate() if connection.vendor == "sqlite" else PostgresTemplate()
-
-
-def copy_to_server(url: str) -> None:
-    """Write the tables of the test database in a base of another PostgreSQL."""
-    base = connection.settings_dict
-    here = [f"--host={base['HOST']}", f"--port={base['PORT'] or 5432}"]
-    here += [f"--username={base['USER']}", f"--dbname={base['NAME']}"]
-    dump = subprocess.run(
-        [find_program("pg_dump", "postgresql"), "--format=custom", *here],
-        env=os.environ | {"PGPASSWORD": str(base["PASSWORD"])},
-        stdout=subprocess.PIPE,
-        check=True,
-    )
-    load = [find_program("pg_restore", "postgresql"), "--no-owner", f"--dbname={url}"]
-    subprocess.run(load, input=dump.stdout, check=True)
-
-
-def copy_to_file(path: Path) -> None:
-    """Write the migrated tables, empty, in a new file of SQLite."""
-    found = SqliteTemplate()
-    with alone():
-        if not found.path.exists():
-            found.build()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    shutil.copyfile(found.path, path)

@@ -4,19 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connection
 
-from tests.storms.harness import ROOT, Postgres, Redis, Storm, say
+from tests.storms.harness import Postgres, Redis, Storm, say
 
 WHOLE = os.environ.get("STORM") == "full"
 SEED = int(os.environ.get("STORM_SEED", "20261126"))
@@ -40,17 +37,8 @@ def size() -> Size:
     return SIZE
 
 
-def migrate(url: str) -> None:
-    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    environment = os.environ | {
-        "DATABASE_URL": url,
-        "DJANGO_SETTINGS_MODULE": "tests.storms.settings",
-    }
-    subprocess.run(command, cwd=ROOT, env=environment, check=True)
-
-
 @pytest.fixture(scope="session")
-def servers(request: pytest.FixtureRequest) -> Iterator[tuple[Postgres, Redis]]:
+def servers(migrated_server: Callable[[str], None]) -> Iterator[tuple[Postgres, Redis]]:
     """A PostgreSQL with the tables of the project and a Redis; skipped on a run with SQLite."""
     if not (WHOLE or settings.REDIS_URL):
         pytest.skip("storms need PostgreSQL and Redis (make storm, make test-postgres)")
@@ -61,10 +49,7 @@ def servers(request: pytest.FixtureRequest) -> Iterator[tuple[Postgres, Redis]]:
     broker = Redis(folder)
     try:
         postgres.start()
-        if connection.vendor == "postgresql":
-            request.getfixturevalue("migrated_server")(postgres.url)
-        else:
-            migrate(postgres.url)
+        migrated_server(postgres.url)
         yield postgres, broker
     finally:
         broker.stop()
