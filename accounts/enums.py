@@ -57,6 +57,7 @@ class Resource(models.TextChoices):
     PORTFOLIO = "portfolio", _("portfolio")
     PROJECT = "project", _("project")
     SHARED_PROJECT = "shared_project", _("public part of a project")
+    SHARED_INDICATOR = "shared_indicator", _("indicator shared with partners")
     CREDIT = "credit", _("ceilings and credit movements")
     LEDGER = "ledger", _("commitments, service done and payments")
     NOMENCLATURE = "nomenclature", _("budget nomenclature")

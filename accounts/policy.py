@@ -78,9 +78,11 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.IMPORT_BATCH,), (A.READ, A.UNDO), Reach.ALL),
         ((R.JOB,), _STEER, Reach.ALL),
     ),
-    # The public part of the projects of the own entity, its contracts and payments.
+    # The public part of the projects of the own entity, the progress of its share, the indicators
+    # that the catalogue shares; its contracts and payments.
     Role.PARTNER: (
-        ((R.SHARED_PROJECT,), _SEE, Reach.ENTITY),
+        ((R.SHARED_PROJECT,), (*_SEE, A.REPORT), Reach.ENTITY),
+        ((R.SHARED_INDICATOR,), _SEE, Reach.ENTITY),
         ((R.LEDGER, R.CONTRACT, R.PARTNER), _SEE, Reach.ENTITY),
         ((R.ATTACHMENT, R.COMMENT), (A.READ, A.CREATE), Reach.ENTITY),
     ),

@@ -11,6 +11,7 @@ from accounts.api import clients, emergency, grants, people
 from accounts.api import schema as _schemes  # noqa: F401 (registers the two schemes)
 from budgets.api import views as budgets
 from common.api.errors import unknown_route
+from indicators.api import shared as shared_values
 from indicators.api import views as indicators
 from jobs.api import views as jobs
 from partners.api import shared
@@ -38,8 +39,11 @@ for prefix, viewset in (
     ("partners", partners.PartnerViewSet),
     ("contracts", partners.ContractViewSet),
     ("shared-projects", shared.SharedProjectViewSet),
+    ("shared-progress", shared.SharedProgressViewSet),
+    ("entity-progress", shared.EntityProgressViewSet),
     ("indicators", indicators.IndicatorViewSet),
     ("indicator-values", indicators.IndicatorValueViewSet),
+    ("shared-indicator-values", shared_values.SharedValueViewSet),
     ("jobs", jobs.JobViewSet),
     ("grants", grants.GrantViewSet),
     ("emergency-accesses", emergency.EmergencyViewSet),

@@ -27,7 +27,11 @@ class Thresholds:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One entry of the catalogue; `inputs` are columns of the snapshot."""
+    """One entry of the catalogue; `inputs` are columns of the snapshot.
+
+    `is_shared`: partners read its value on the projects that are shared with them; it holds no
+    amount (`reliability.md` §3.2).
+    """
 
     code: str
     key: str
@@ -39,6 +43,7 @@ class Indicator:
     version: int = 1
     thresholds: Thresholds | None = None
     owner: str = "management_controller"
+    is_shared: bool = False
 
     @property
     def family(self) -> str:
@@ -73,6 +78,7 @@ INDICATORS: tuple[Indicator, ...] = (
         ("initial_duration", "current_duration"),
         _PAP,
         thresholds=_GAP,
+        is_shared=True,
     ),
     Indicator(
         "DR-11",
@@ -91,6 +97,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "(current_duration − reference_duration) / reference_duration",
         ("reference_duration", "current_duration"),
         _PAP,
+        is_shared=True,
     ),
     Indicator("EV-01", "cv", _("Cost variance (CV)"), Unit.EUR, "EV − AC", ("ev", "ac"), _EVM),
     Indicator("EV-02", "sv", _("Schedule variance (SV)"), Unit.EUR, "EV − PV", ("ev", "pv"), _EVM),
@@ -211,6 +218,7 @@ INDICATORS: tuple[Indicator, ...] = (
         ("ev", "bac", "actual_time"),
         _ES,
         thresholds=_INDEX,
+        is_shared=True,
     ),
     Indicator(
         "ES-04",
@@ -286,5 +294,7 @@ INDICATORS: tuple[Indicator, ...] = (
     ),
 )
 
+# What partners read, and nothing else.
+SHARED = tuple(indicator for indicator in INDICATORS if indicator.is_shared)
 BY_CODE: dict[str, Indicator] = {indicator.code: indicator for indicator in INDICATORS}
 BY_KEY: dict[str, Indicator] = {indicator.key: indicator for indicator in INDICATORS}

@@ -54,6 +54,7 @@ def _entry(indicator: Indicator) -> str:
         f"- inputs: {', '.join(labels)}",
         f"- thresholds: {_thresholds(indicator)}",
         f"- owner: {indicator.owner}",
+        f"- shared with partners: {'yes' if indicator.is_shared else 'no'}",
         f"- source: {indicator.source}",
         "",
     ]

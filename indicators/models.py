@@ -63,6 +63,14 @@ class IndicatorSnapshotQuerySet(models.QuerySet["IndicatorSnapshot"]):
         readable = Project.objects.allowing(user, Action.READ, Resource.INDICATOR_VALUE)
         return self.filter(project__in=readable)
 
+    def shared_with(self, user: Any) -> IndicatorSnapshotQuerySet:
+        """Keep the snapshots of the projects shared with the entities of `user`.
+
+        The caller shows the indicators that the catalogue shares, and no other column.
+        """
+        shared = Project.objects.allowing(user, Action.READ, Resource.SHARED_INDICATOR)
+        return self.filter(project__in=shared)
+
     def latest(self) -> IndicatorSnapshotQuerySet:  # type: ignore[override]
         """Keep the latest snapshot of each project."""
         return self.filter(is_latest=True)

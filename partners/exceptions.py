@@ -1,7 +1,8 @@
 """Refusals of the partners room.
 
 DomainError
-└── TaxMismatch    HT and the VAT rate do not make the TTC amount
+├── TaxMismatch    HT and the VAT rate do not make the TTC amount
+└── NotShared      no contract of the entity serves the project
 """
 
 from __future__ import annotations
@@ -16,3 +17,10 @@ class TaxMismatch(DomainError):
 
     code = "tax_mismatch"
     message = _("HT and VAT make %(expected)s, not %(given)s.")
+
+
+class NotShared(DomainError):
+    """No contract of the entity serves the project."""
+
+    code = "not_shared"
+    message = _("%(code)s is not shared with this entity.")

@@ -38,6 +38,7 @@ def row_of(indicator: Indicator) -> dict[str, Any]:
             "higher_is_worse": limits.higher_is_worse,
         },
         "owner": indicator.owner,
+        "is_shared": indicator.is_shared,
         "source": indicator.source,
     }
 

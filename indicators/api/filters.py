@@ -20,7 +20,7 @@ from common.api.filtersets import (
     origin_filter,
     to_day,
 )
-from indicators.catalogue import BY_CODE, INDICATORS
+from indicators.catalogue import BY_CODE, INDICATORS, SHARED
 from indicators.enums import Unit
 from projects.api.filters import NodeFilter
 
@@ -29,12 +29,14 @@ _CODES = re.compile(r"[A-Z]{2}-[0-9]{2}(,[A-Z]{2}-[0-9]{2})*", re.ASCII)
 
 
 class _CodesField(forms.CharField):
+    known = frozenset(BY_CODE)
+
     def clean(self, value: Any) -> list[str] | None:
         text = super().clean(value)
         if not text:
             return None
         codes = text.split(",")
-        if not _CODES.fullmatch(text) or not set(codes) <= set(BY_CODE):
+        if not _CODES.fullmatch(text) or not set(codes) <= self.known:
             raise ValidationError("Codes of the catalogue, separated by commas, are expected.")
         return codes
 
@@ -54,6 +56,23 @@ class IndicatorFilter(filters.Filter):
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
         """Leave the rows; the view reads the codes."""
         return qs
+
+
+class _SharedCodesField(_CodesField):
+    known = frozenset(indicator.code for indicator in SHARED)
+
+
+class SharedIndicatorFilter(IndicatorFilter):
+    """Codes among those that the catalogue shares with partners."""
+
+    field_class = _SharedCodesField
+
+
+class SharedValueFilters(Filters):
+    """Filters of `shared-indicator-values`: nothing but the project and the indicator."""
+
+    project = CodeFilter("project__code")
+    indicator = SharedIndicatorFilter("indicator")
 
 
 class CatalogueFilters(Filters):

@@ -62,6 +62,7 @@ class IndicatorRow(drf.Serializer):
     inputs = drf.ListField(child=drf.CharField())
     thresholds = ThresholdsRow(allow_null=True)
     owner = drf.CharField()
+    is_shared = drf.BooleanField()
     source = drf.CharField()  # type: ignore[assignment]
 
 
@@ -115,3 +116,17 @@ class IndicatorValueDetail(IndicatorValueRow):
     formula = drf.CharField()
     source = drf.CharField()  # type: ignore[assignment]
     inputs = InputRow(many=True)
+
+
+class SharedValueRow(drf.Serializer):
+    """What a partner reads of a shared indicator: its value, and nothing that it comes from."""
+
+    project = drf.CharField()
+    indicator = drf.CharField()
+    version = drf.IntegerField()
+    as_of = DayField()
+    value = ValueField()
+    unit = drf.ChoiceField(Unit.choices)
+    reason = drf.ChoiceField([(code, code) for code in REASONS], allow_null=True)
+    is_stale = drf.BooleanField()
+    data_origin = drf.ChoiceField(DataOrigin.choices)

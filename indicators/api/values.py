@@ -8,8 +8,10 @@ from typing import Any
 
 from django.db.models import Q, QuerySet
 from rest_framework.exceptions import ValidationError
+from rest_framework.request import Request
+from rest_framework.utils.urls import remove_query_param, replace_query_param
 
-from common.api.pagination import decode_cursor, encode_cursor
+from common.api.pagination import decode_cursor, encode_cursor, read_limit
 from indicators.catalogue import INDICATORS, Indicator
 from indicators.models import IndicatorSnapshot
 from indicators.selectors import published_value
@@ -110,6 +112,28 @@ def make_cursor(direction: int, row: dict[str, Any]) -> str:
     """Return the cursor of a row."""
     place = [row["project"], row["as_of"].isoformat(), ORDER[row["indicator"]]]
     return encode_cursor([direction, _TAG, *place])
+
+
+def value_page(
+    request: Request, snapshots: QuerySet[IndicatorSnapshot], indicators: Sequence[Indicator]
+) -> dict[str, Any]:
+    """Return one page of the envelope, by project, date and place in the catalogue."""
+    limit = read_limit(request)
+    backwards, position = read_position(request.query_params.get("cursor"))
+    rows = read_page(snapshots, indicators, limit, position, backwards=backwards)
+    more = len(rows) > limit
+    rows = rows[-limit:] if backwards else rows[:limit]
+    has_next, has_previous = (True, more) if backwards else (more, position is not None)
+    url = remove_query_param(request.build_absolute_uri(), "cursor")
+    links = {
+        "next": make_cursor(0, rows[-1]) if rows and has_next else None,
+        "previous": make_cursor(1, rows[0]) if rows and has_previous else None,
+    }
+    envelope = {
+        name: cursor and replace_query_param(url, "cursor", cursor)
+        for name, cursor in links.items()
+    }
+    return {**envelope, "results": rows}
 
 
 def read_page(

@@ -12,13 +12,11 @@ from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.utils.urls import remove_query_param, replace_query_param
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.enums import Action, Resource
 from accounts.services.audit import record_event
 from common.api.filters import refuse_unknown
-from common.api.pagination import read_limit
 from common.tabular.columns import Column
 from common.tabular.writer import write_csv
 from indicators.api.catalogue import catalogue_page, row_of
@@ -28,10 +26,8 @@ from indicators.api.serializers import IndicatorRow, IndicatorValueDetail, Indic
 from indicators.api.values import (
     columns_of,
     explode,
-    make_cursor,
     methods_of,
-    read_page,
-    read_position,
+    value_page,
 )
 from indicators.catalogue import BY_CODE, INDICATORS, Indicator
 from indicators.enums import Unit
@@ -88,23 +84,8 @@ class IndicatorValueViewSet(GenericViewSet[Any]):
 
     def list(self, request: Request) -> Response:
         """Return one page, by project, date and place in the catalogue."""
-        limit = read_limit(request)
         snapshots = self.filter_queryset(self.get_queryset())
-        backwards, position = read_position(request.query_params.get("cursor"))
-        rows = read_page(snapshots, self._chosen(), limit, position, backwards=backwards)
-        more = len(rows) > limit
-        rows = rows[-limit:] if backwards else rows[:limit]
-        has_next, has_previous = (True, more) if backwards else (more, position is not None)
-        url = remove_query_param(request.build_absolute_uri(), "cursor")
-        links = {
-            "next": make_cursor(0, rows[-1]) if rows and has_next else None,
-            "previous": make_cursor(1, rows[0]) if rows and has_previous else None,
-        }
-        envelope = {
-            name: cursor and replace_query_param(url, "cursor", cursor)
-            for name, cursor in links.items()
-        }
-        return Response({**envelope, "results": rows})
+        return Response(value_page(request, snapshots, self._chosen()))
 
     @extend_schema(
         responses=IndicatorValueDetail,

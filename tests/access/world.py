@@ -30,7 +30,13 @@ from accounts.services.clients import create_client
 from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
 from indicators.services.runs import request_computation
 from jobs.models import Job
-from partners.models import Contract, ContractCommitment, ContractProject, Partner
+from partners.models import (
+    Contract,
+    ContractCommitment,
+    ContractProject,
+    EntityProgress,
+    Partner,
+)
 from projects.models import (
     Baseline,
     Estimate,
@@ -224,6 +230,11 @@ def _contract(world: World, side: str, manager: User) -> None:
         contract=contract, commitment=Commitment.objects.get(source_reference=f"ENG-{code}")
     )
     world.put("contract", side, contract.code)
+    progress = EntityProgress.objects.create(
+        project=Project.objects.get(code=f"P-{code}"), partner=contract.holder, reported_on=DAY,
+        percent_complete=Decimal("30"), recorded_at=timezone.now(),
+    )  # fmt: skip
+    world.put("entity_progress", side, progress.pk)
 
 
 def _records(world: World, side: str, author: User) -> None:

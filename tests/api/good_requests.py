@@ -27,6 +27,9 @@ LIFE: dict[str, tuple[str, Any]] = {
 }
 
 
+SHARE = {"project": "A-1", "reported_on": "2025-03-31", "percent_complete": "40"}
+
+
 @dataclass(frozen=True)
 class Good:
     """A request: who sends it, the address, the body, the version that was read."""
@@ -100,6 +103,7 @@ def _projects() -> dict[str, Good]:
         "baselines_create": Good("director", {}, BASELINE, 1),
         "estimates_create": Good("director", {}, ESTIMATE, 1),
         "progress_reports_create": Good("manager", {}, PROGRESS, 1),
+        "shared_progress_create": Good("partner", {}, SHARE),
     }
 
 

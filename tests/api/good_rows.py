@@ -42,6 +42,7 @@ def add_people(users: Any) -> None:
     """Add the roles that only some writes need, beside those of every test."""
     users.contracts = make_user("contract-manager", Role.CONTRACT_MANAGER)
     users.admin = make_user("administrator", Role.TECHNICAL_ADMIN)
+    users.partner = make_user("holder", Role.PARTNER, "EX-1")
     users.second = make_user("second-controller", Role.MANAGEMENT_CONTROLLER)
 
 

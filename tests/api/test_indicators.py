@@ -54,6 +54,7 @@ def test_the_catalogue_names_unit_formula_thresholds_and_owner(api):
         "inputs": ["initial_cost", "current_cost"],
         "thresholds": {"warning": "0.05", "alert": "0.15", "higher_is_worse": True},
         "owner": "management_controller",
+        "is_shared": False,
         "source": "DINUM panorama; PAP « grands projets »; domain §2.1, §2.2",
     }
     assert row["name"]["fr"]

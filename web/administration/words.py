@@ -33,6 +33,7 @@ VERBS = {
     "emergency_refused": pgettext_lazy("audit event", "emergency access refused"),
     "emergency_reported": pgettext_lazy("audit event", "report of an emergency access"),
     "emergency_request": pgettext_lazy("audit event", "request under an emergency access"),
+    "entity_reported": pgettext_lazy("audit event", "progress of an entity reported"),
     "estimated": pgettext_lazy("audit event", "new estimate"),
     "exported": pgettext_lazy("audit event", "export"),
     "grant_approved": pgettext_lazy("audit event", "grant approved"),

@@ -11,6 +11,11 @@ from web.partners.owned import CONTRACT_PAGES, PARTNER_PAGES
 urlpatterns = [
     path("projets-partages/", shared.SharedProjectsView.as_view(), name="shared-projects"),
     path("projets-partages/<str:code>/", shared.SharedProjectView.as_view(), name="shared_project"),
+    path(
+        "projets-partages/<str:code>/avancement/",
+        shared.SharedProgressView.as_view(),
+        name="shared_progress",
+    ),
     path("contrats/", views.ContractsView.as_view(), name="contracts"),
     *owned_urls("contrats", CONTRACT_PAGES),
     path("contrats/<str:code>/", views.ContractView.as_view(), name="contract"),

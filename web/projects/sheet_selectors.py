@@ -22,7 +22,7 @@ from indicators.catalogue import INDICATORS, Indicator
 from indicators.models import IndicatorSnapshot
 from indicators.selectors import indicator_value
 from indicators.series import load_series, month_labels, status_date
-from partners.models import Contract
+from partners.models import Contract, EntityProgress
 from projects.models import Estimate, ProgressReport, Project
 from records.selectors import events_of
 from web.charts.bars import YearFigures
@@ -218,6 +218,12 @@ def contracts_of(user: Any, project: Project) -> list[Contract]:
     """Return the contracts of a project that `user` may read."""
     rows = Contract.objects.visible_to(user).filter(projects=project)
     return list(rows.select_related("holder").order_by("code"))
+
+
+def entity_reports(user: Any, project: Project) -> list[EntityProgress]:
+    """Return what the entities said of their shares of a project that `user` reads."""
+    rows = EntityProgress.objects.all().visible_to(user).filter(project=project)
+    return list(rows.select_related("partner", "recorded_by"))
 
 
 def history_of(user: Any, project: Project) -> list[Event]:

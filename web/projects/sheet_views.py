@@ -60,6 +60,7 @@ class ProjectSheetView(PageView):
             "curves_chart": curves_chart(project, snapshot),
             "years_chart": years_chart(project),
             "contracts": selectors.contracts_of(request.user, project),
+            "entity_reports": selectors.entity_reports(request.user, project),
             "indicators": selectors.indicator_rows(snapshot),
             "history": selectors.history_of(request.user, project),
             **neighbours(request.user, project),
