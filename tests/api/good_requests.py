@@ -140,7 +140,7 @@ def _accounts(rows: Any) -> dict[str, Good]:
     wanted = {"user": "newcomer", "role": "project_manager", "scope_code": "A", **REASON}
     emergency = {"id": rows.emergency.pk}
     return {
-        "emergency_accesses_create": Good("admin", {}, wanted),
+        "emergency_accesses_create": Good("admin", {}, wanted | {"role": "contract_manager"}),
         "emergency_accesses_open_create": Good("admin", emergency),
         "emergency_accesses_close_create": Good("admin", emergency, REASON),
         "users_create": Good("admin", {}, person),

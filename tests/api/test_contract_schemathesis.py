@@ -51,10 +51,12 @@ CSRF = "c" * 32
 NO_READING = {"machine_clients_list", "shared_projects_list"}
 NO_IMPORT = {"import_batches_list", "import_drafts_list"}
 NO_ACCOUNT = {"grants_list", "users_list"}
+# What partners read, and what administrators and auditors do.
+NO_SHARE = {"shared_progress_list", "shared_indicator_values_list", "emergency_accesses_list"}
 UNREADABLE = {
-    "director": NO_READING | NO_IMPORT,
-    "manager": NO_READING | NO_IMPORT | NO_ACCOUNT,
-    "controller": NO_READING | NO_ACCOUNT | {"audit_events_list"},
+    "director": NO_READING | NO_SHARE | NO_IMPORT,
+    "manager": NO_READING | NO_SHARE | NO_IMPORT | NO_ACCOUNT,
+    "controller": NO_READING | NO_SHARE | NO_ACCOUNT | {"audit_events_list"},
 }
 
 
