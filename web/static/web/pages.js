@@ -1,5 +1,5 @@
-// Small comforts over pages that work without them: focus on an error summary, print buttons, one
-// submission at a time.
+// Small comforts over pages that work without them: focus on an error summary, print buttons, a focus
+// that never goes under the bar, a help that Escape closes, one submission at a time.
 "use strict";
 document.addEventListener("DOMContentLoaded", function () {
   const summary = document.getElementById("error-summary");
@@ -12,6 +12,23 @@ document.addEventListener("DOMContentLoaded", function () {
       window.print();
     });
   });
+});
+// The bar sticks, on as many lines as it needs: what receives the focus stops below it.
+document.addEventListener("DOMContentLoaded", function () {
+  const bar = document.querySelector(".pf-context");
+  if (bar) {
+    new ResizeObserver(function () {
+      document.documentElement.style.setProperty("--pf-bar", bar.offsetHeight + "px");
+    }).observe(bar);
+  }
+});
+// The help lies over the page: Escape closes it and gives the focus back to what opened it.
+document.addEventListener("keydown", function (event) {
+  const help = event.key === "Escape" && document.querySelector(".pf-help[open]");
+  if (help) {
+    help.open = false;
+    help.querySelector("summary").focus();
+  }
 });
 // On the document, so that forms which arrive later are covered: a double click sends one request.
 document.addEventListener("submit", function (event) {
