@@ -6,15 +6,17 @@ import io
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from accounts.models import User
+from tests.e2e.visitor import Visitor
+from tests.e2e.watch import WatchedBrowser
 
 # Playwright keeps an event loop in the thread of the test, which also reads the database.
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
@@ -23,16 +25,11 @@ ARGUMENTS = (
     "--no-sandbox --disable-gpu --disable-quic --no-first-run --disable-background-networking"
     " --disable-component-update --disable-sync --force-prefers-reduced-motion"
 ).split()
-WATCH = (
-    "window.pfReports = [];"
-    "document.addEventListener('securitypolicyviolation',"
-    " event => window.pfReports.push(event.violatedDirective + ' ' + event.blockedURI));"
-)
 
 
 @pytest.fixture(scope="session")
-def chromium() -> Iterator[Browser]:
-    """Debian's Chromium; its tests skip where it is absent, never under CI."""
+def program() -> Iterator[Browser]:
+    """Debian's Chromium, one for the process; its tests skip where it is absent, never under CI."""
     program = shutil.which("chromium") or shutil.which("chromium-browser")
     if program is None:
         if os.environ.get("CI"):
@@ -42,6 +39,19 @@ def chromium() -> Iterator[Browser]:
         browser = playwright.chromium.launch(executable_path=program, args=ARGUMENTS)
         yield browser
         browser.close()
+
+
+@pytest.fixture
+def chromium(program: Browser, transactional_db: None) -> Iterator[WatchedBrowser]:
+    """The browser of one test, which fails on whatever the policy refused in any of its pages.
+
+    It closes before the database is emptied.
+    """
+    watched = WatchedBrowser(program)
+    yield watched
+    faults = watched.end()
+    if faults:
+        pytest.fail("\n".join(["The browser refused or raised:", *faults]))
 
 
 def _load_demo(settings: Any) -> None:
@@ -79,46 +89,9 @@ def demo(transactional_db: None, settings: Any, picture: sqlite3.Connection) -> 
     connection.connection.backup(picture)
 
 
-class Visitor:
-    """A person in a browser, and what the browser complained about."""
-
-    def __init__(self, context: BrowserContext, base: str) -> None:
-        self.base = base
-        self.context = context
-        self.page: Page = context.new_page()
-        self.page.add_init_script(WATCH)
-        self.complaints: list[str] = []
-        self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
-        self.page.on("console", self._heard)
-
-    def _heard(self, message: Any) -> None:
-        if message.type in ("error", "warning"):
-            self.complaints.append(message.text)
-
-    def log_in(self, username: str) -> None:
-        """Log in through the page."""
-        self.page.goto(f"{self.base}/connexion/")
-        self.page.fill("input[name=username]", username)
-        self.page.fill("input[name=password]", "demonstration-2026")
-        self.page.click("main button[type=submit]")
-        self.page.wait_for_url(lambda url: "/connexion/" not in url)
-
-    def go(self, path: str) -> int:
-        """Open a page and return its status."""
-        answer = self.page.goto(self.base + path)
-        assert answer is not None
-        return answer.status
-
-    def reports(self) -> list[str]:
-        """Return the violations of the content security policy of the page."""
-        found: list[str] = self.page.evaluate("window.pfReports")
-        return found
-
-
 @pytest.fixture
-def visit(chromium: Browser, live_server: Any, demo: None) -> Iterator[Any]:
-    """Open a browser for a language, a scheme and a size."""
-    opened: list[BrowserContext] = []
+def browse(chromium: WatchedBrowser, live_server: Any) -> Callable[..., Visitor]:
+    """Open a browser for a language, a scheme and a size, on whatever the database holds."""
 
     def open_browser(
         language: str = "fr", scheme: str = "light", size: tuple[int, int] = (1366, 768)
@@ -126,19 +99,17 @@ def visit(chromium: Browser, live_server: Any, demo: None) -> Iterator[Any]:
         context = chromium.new_context(
             viewport={"width": size[0], "height": size[1]},
             locale=language,
-            color_scheme=scheme,  # type: ignore[arg-type]
+            color_scheme=scheme,
             reduced_motion="reduce",
         )
-        url = live_server.url
-        context.add_cookies(
-            [
-                {"name": "django_language", "value": language, "url": url},
-                {"name": "pf_scheme", "value": scheme, "url": url},
-            ]
-        )
-        opened.append(context)
-        return Visitor(context, url)
+        visitor = Visitor(context, live_server.url)
+        visitor.dress(language, scheme)
+        return visitor
 
-    yield open_browser
-    for context in opened:
-        context.close()
+    return open_browser
+
+
+@pytest.fixture
+def visit(browse: Callable[..., Visitor], demo: None) -> Callable[..., Visitor]:
+    """Open a browser on the demonstration."""
+    return browse

@@ -10,14 +10,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import expect
 
 from accounts.enums import Role
 from accounts.models import User
 from accounts.services.grants import establish_grant
 from budgets.models import Commitment
 from records.models import ImportBatch
-from tests.e2e.conftest import Visitor
+from tests.e2e.axe import examine_all
+from tests.e2e.keyboard import press, without_mouse, write
+from tests.e2e.visitor import Visitor
+from tests.e2e.watch import WatchedBrowser
 from tests.imports import restitution as restituted
 from tests.imports.content import content
 from tests.imports.folders import run
@@ -27,7 +30,11 @@ pytestmark = pytest.mark.browser
 
 @pytest.fixture
 def importer(
-    chromium: Browser, live_server: Any, transactional_db: None, settings: Any, tmp_path: Path
+    chromium: WatchedBrowser,
+    live_server: Any,
+    transactional_db: None,
+    settings: Any,
+    tmp_path: Path,
 ) -> Iterator[Visitor]:
     """A management controller before what the database held, in a browser without JavaScript or
     with it.
@@ -64,23 +71,32 @@ def total(page: Any) -> list[Decimal]:
     ]
 
 
+def sound(page: Any) -> None:
+    """What axe says of the step that is shown."""
+    assert examine_all(page).violations == []
+
+
 def deposit(visitor: Visitor) -> None:
+    """Go to the form by the menu, choose the file, say that it is a newer version (A02)."""
     page = visitor.page
-    visitor.go("/imports/")
-    page.get_by_role("link", name="Importer des fichiers").or_(
-        page.locator("a[href='/imports/deposer/']")
-    ).first.click()
-    page.set_input_files(
-        "input[type=file]",
+    press(page, "#navigation a[href='/imports/']")
+    page.wait_for_url("**/imports/")
+    press(page, "main a[href='/imports/deposer/']")
+    page.wait_for_url("**/imports/deposer/")
+    sound(page)
+    with page.expect_file_chooser() as chooser:
+        press(page, "input[type=file]", "Enter")
+    chooser.value.set_files(
         {
             "name": restituted.NAME,
             "mimeType": "text/csv",
             "buffer": restituted.restitution(),
-        },
+        }
     )
-    page.check("#id_is_new_version", force=True)
-    page.click("form.pf-form button[type=submit]")
+    press(page, "#id_is_new_version", "Space")
+    press(page, "form.pf-form button[type=submit]")
     page.wait_for_url(re.compile(r"/imports/preparation/\d+/\?step=2"))
+    sound(page)
 
 
 def readable_total() -> Decimal:
@@ -104,55 +120,64 @@ def see_what_would_change(page: Any) -> None:
 
 def correct_set_aside_and_confirm(page: Any) -> None:
     """E23: line 14 becomes a creation and the totals follow; 87 is set aside, 203 confirmed."""
-    row = page.locator("section[aria-labelledby=lines] tbody tr").first
-    row.locator("input[name='cell-amount']").fill("12 400,00")
-    row.locator("form[action$='/14/'] button").click()
+    press(page, "a[href$='/commitments/14/']")
+    page.wait_for_url("**/commitments/14/")
+    sound(page)
+    write(page, "#cell-amount", "12 400,00")
+    press(page, "main form button[type=submit]")
     expect(page.locator("[data-count=created]")).to_have_text("38")
     assert counts(page)["errors"] == 1
     assert total(page)[0] == readable_total() + 12_400
     assert page.locator("#commit").is_disabled()
-    page.locator("form[action$='/87/ecarter/'] button").click()
+    press(page, "form[action$='/87/ecarter/'] button")
     expect(page.locator("[data-count=aside]")).to_have_text("1")
     assert page.locator("#commit").is_disabled()
     with page.expect_download() as waiting:
-        page.click("a[href*='/rejets/']")
+        press(page, "a[href*='/rejets/']")
     rejected = Path(waiting.value.path()).read_text(encoding="utf-8-sig")
     assert "DNE999" in rejected
     assert "87;" in rejected
-    page.locator("input[name=anomaly]").check(force=True)
-    page.locator("button[form=confirmations]").click()
+    press(page, "input[name=anomaly]", "Space")
+    press(page, "button[form=confirmations]")
     expect(page.locator("#commit")).to_be_enabled()
+    sound(page)
 
 
 def undo(visitor: Visitor, batch: ImportBatch) -> None:
     """E22: undo the batch; the file that was deposited is still there."""
     page = visitor.page
     visitor.go(f"/imports/lots/{batch.code}/")
-    page.fill("[name=reason]", "Restitution du mauvais mois")
-    page.click("form[action$='/annuler/'] button[type=submit]")
-    page.wait_for_url(re.compile(r"/imports/lots/"))
+    sound(page)
+    write(page, "[name=reason]", "Restitution du mauvais mois")
+    press(page, "form[action$='/annuler/'] button[type=submit]")
+    page.locator(".fr-alert--success").wait_for()
+    sound(page)
     with page.expect_download() as waiting:
-        page.click("a[href*='/fichiers/0/']")
+        press(page, "a[href*='/fichiers/0/']")
     assert Path(waiting.value.path()).read_bytes() == restituted.restitution()
 
 
-def test_an_import_with_errors_is_corrected_in_place_recorded_and_undone(
+def test_an_import_with_errors_is_corrected_in_place_recorded_and_undone_without_a_mouse(
     importer: Visitor,
 ) -> None:
-    page = importer.page
+    page = without_mouse(importer)
     before = content()
+    importer.go("/")
     deposit(importer)
     text = page.locator("main").inner_text()
     assert "cp1252" in text
     assert "évolutive" in text
-    page.click("main .pf-actions a.fr-btn")
+    press(page, "main .pf-actions a.fr-btn")
+    page.locator("#commit").wait_for()
     see_what_would_change(page)
+    sound(page)
     correct_set_aside_and_confirm(page)
     assert content() == before
 
-    page.click("#commit")
+    press(page, "#commit")
     page.wait_for_url(re.compile(r"/imports/preparation/\d+/$"))
     expect(page.locator("main a[href*='/imports/lots/']").first).to_be_visible(timeout=30_000)
+    sound(page)
     batch = ImportBatch.objects.latest("pk")
     assert batch.counts["commitments"] == {"created": 38, "updated": 213, "unchanged": 1032}
     after = content()
@@ -161,9 +186,11 @@ def test_an_import_with_errors_is_corrected_in_place_recorded_and_undone(
     # E21: the same file again.
     deposit(importer)
     assert batch.code in page.locator("main").inner_text()
-    page.click("main .pf-actions a.fr-btn")
+    press(page, "main .pf-actions a.fr-btn")
+    page.locator("#check").wait_for()
     assert page.locator("#commit").count() == 0
     assert batch.code in page.locator("#check").inner_text()
+    sound(page)
     assert content() == after
     assert ImportBatch.objects.count() == 2
 
@@ -171,4 +198,3 @@ def test_an_import_with_errors_is_corrected_in_place_recorded_and_undone(
     assert content() == before
     assert Commitment.objects.filter(batch=batch).count() == 0
     assert importer.complaints == []
-    assert importer.reports() == []

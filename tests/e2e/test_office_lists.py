@@ -9,11 +9,12 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from accounts.models import SavedView, User
 from accounts.services.saved_views import save_view
 from projects.models import Project
+from tests.e2e.axe import examine_all
+from tests.e2e.keyboard import tab_to, without_mouse
 
 pytestmark = pytest.mark.browser
 
@@ -46,24 +47,6 @@ def settled(page: Any, text: str) -> None:
     page.wait_for_function("!document.querySelector('#list[aria-busy=true]')")
 
 
-def tab_to(page: Any, selector: str) -> None:
-    """Reach a control by the keyboard alone; the focus must be visible on the way."""
-    for _ in range(120):
-        if page.evaluate("s => document.activeElement.matches(s)", selector):
-            return
-        page.keyboard.press("Tab")
-        assert page.evaluate(
-            "() => { const e = document.activeElement; const r = e.getBoundingClientRect();"
-            " if (e === document.body || !r.width) return true;"
-            " const x = Math.min(Math.max(r.x + r.width / 2, 0), innerWidth - 1);"
-            " const y = Math.min(Math.max(r.y + r.height / 2, 0), innerHeight - 1);"
-            " const top = document.elementFromPoint(x, y);"
-            " return !top || e.contains(top) || top.contains(e)"
-            "  || !!(top.closest && top.closest('label')); }"
-        ), page.evaluate("document.activeElement.outerHTML.slice(0, 200)")
-    pytest.fail(f"{selector} is not reached by the keyboard")
-
-
 def filter_by_keyboard(page: Any) -> list[str]:
     """Ask for the compromised projects of a million at least; return their codes."""
     everything, former = codes(page), page.title()
@@ -85,7 +68,7 @@ def test_a_person_filters_and_sorts_by_the_keyboard_alone(visit: Any) -> None:
     visitor = visit()
     visitor.page.add_init_script(SPOKEN)
     visitor.log_in("cheffe.projet")
-    page = visitor.page
+    page = without_mouse(visitor)
     visitor.go("/projets/")
     filtered = filter_by_keyboard(page)
     assert focused(page) == "count"
@@ -106,14 +89,14 @@ def test_a_person_filters_and_sorts_by_the_keyboard_alone(visit: Any) -> None:
     with page.expect_event("load"):
         page.go_forward()
     assert page.url == address
-    assert Axe().run(page).response["violations"] == []
-    assert visitor.complaints + visitor.reports() == []
+    assert examine_all(page).violations == []
+    assert visitor.complaints == []
 
 
 def test_a_person_saves_and_shares_a_view_by_the_keyboard_alone(visit: Any) -> None:
     visitor = visit()
     visitor.log_in("cheffe.projet")
-    page = visitor.page
+    page = without_mouse(visitor)
     visitor.go("/projets/?sort=gap")
     filtered = filter_by_keyboard(page)
     address = page.url
@@ -126,7 +109,7 @@ def test_a_person_saves_and_shares_a_view_by_the_keyboard_alone(visit: Any) -> N
     kept = parse_qs(SavedView.objects.get(name="Compromis").query)
     assert (kept["weather"], kept["sort"]) == (["ORAGE"], ["gap"])
     assert codes(page) == filtered
-    assert visitor.complaints + visitor.reports() == []
+    assert visitor.complaints == []
 
     # The same address for somebody else: the same filters, within their rights.
     other = visit()
@@ -209,7 +192,7 @@ def test_a_wrong_filter_has_the_focus_on_its_summary(visit: Any) -> None:
     assert codes(page) == []
     page.click("#error-summary a")
     assert focused(page) == "id_gap_min"
-    assert Axe().run(page).response["violations"] == []
+    assert examine_all(page).violations == []
 
 
 def test_a_double_click_sends_one_request(visit: Any) -> None:

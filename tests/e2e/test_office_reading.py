@@ -1,6 +1,6 @@
-"""Language, zoom, text spacing, palette, charts and pages without JavaScript, in a browser.
+"""Language, zoom, text spacing, palette and pages without JavaScript, in a browser.
 
-Scenarios E35, A04, A05, A07, A12, R02 and R10 of the user experience, and the search palette.
+Scenarios E35, A04, A05, A12 and R02 of the user experience, and the search palette.
 """
 
 from __future__ import annotations
@@ -9,13 +9,10 @@ import re
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 
 from accounts.models import Preferences, SavedView, User
 from accounts.services.preferences import keep_preferences
-from common.fiscal import today
-from web.dashboard import selectors
-from web.dashboard.views import execution_chart
+from tests.e2e.axe import examine_all
 
 pytestmark = pytest.mark.browser
 
@@ -141,14 +138,14 @@ def test_the_palette_is_a_combobox_over_the_page(visit: Any) -> None:
     assert active == "pf-option-0"
     assert page.locator(f"#{active}").get_attribute("aria-selected") == "true"
     assert page.evaluate("document.activeElement.id") == "pf-palette-q"
-    assert Axe().run(page).response["violations"] == []
+    assert examine_all(page).violations == []
     page.keyboard.press("Escape")
     assert page.evaluate("document.activeElement.id") == "sort-code"
     page.keyboard.press("Control+k")
     page.keyboard.press("ArrowDown")
     page.keyboard.press("Enter")
     page.wait_for_url("**/projets/EX-02/avancement/")
-    assert visitor.complaints + visitor.reports() == []
+    assert visitor.complaints == []
 
 
 def test_single_keys_are_turned_off_and_never_act_in_a_field(visit: Any) -> None:
@@ -166,30 +163,6 @@ def test_single_keys_are_turned_off_and_never_act_in_a_field(visit: Any) -> None
     assert not page.evaluate("document.getElementById('pf-palette').open")
     page.keyboard.press("Control+k")
     assert page.evaluate("document.getElementById('pf-palette').open")
-
-
-def test_the_table_of_a_chart_holds_its_series(visit: Any) -> None:
-    visitor = visit()
-    visitor.log_in("directrice")
-    page = visitor.page
-    visitor.go("/")
-    user = User.objects.get(username="directrice")
-    origin, _known = selectors.chosen_origin(user, "")
-    expected = execution_chart(user, origin, today())
-    figure = page.locator("#chart-execution")
-    summary = figure.locator("summary")
-    summary.focus()
-    page.keyboard.press("Enter")
-    rows = figure.locator("tbody tr").all()
-    shown = [[cell.inner_text() for cell in row.locator("th, td").all()] for row in rows]
-    assert shown == [[cell.text or "–" for cell in row] for row in expected.rows]
-    told = figure.locator("svg[role=img]").get_attribute("aria-label") or ""
-    assert expected.conclusion in told
-    points = [line for line in expected.lines if " " in line.points]
-    assert figure.locator("svg[role=img] polyline").count() >= len(points)
-    drawn = sum(len(line.points.split()) for line in points if "pf-l-" in line.css)
-    cells = sum(1 for row in expected.rows for cell in row[1:] if cell.text)
-    assert drawn == cells
 
 
 def test_without_javascript_lists_views_units_and_edits_work(

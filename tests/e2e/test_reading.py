@@ -1,28 +1,15 @@
-"""Charts and their tables; pages without JavaScript; the page before anybody logs in."""
+"""Pages without JavaScript; the page before anybody logs in, and the log-in itself."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
+
+from tests.e2e.axe import examine_all
+from tests.e2e.keyboard import press, without_mouse, write
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.mark.parametrize("path", ["/", "/projets/EX-02/"])
-def test_each_chart_has_marks_a_conclusion_and_a_table(visit: Any, path: str) -> None:
-    visitor = visit()
-    visitor.log_in("directrice")
-    visitor.go(path)
-    charts = visitor.page.locator("figure.pf-chart").all()
-    assert len(charts) >= 2
-    for chart in charts:
-        drawing = chart.locator("svg[role=img]")
-        assert drawing.count() == 1
-        assert len(drawing.get_attribute("aria-label") or "") > 20
-        assert drawing.locator("path, rect, circle, line, polyline, polygon").count() >= 3
-        assert chart.locator("tbody tr").count() >= 1
 
 
 def test_a_person_without_javascript_finds_and_reads_a_project(
@@ -49,5 +36,20 @@ def test_the_log_in_page_is_sound(visit: Any) -> None:
     visitor = visit("en")
     assert visitor.go("/connexion/") == 200
     assert visitor.page.locator("html").get_attribute("lang") == "en"
-    assert Axe().run(visitor.page).response["violations"] == []
-    assert visitor.complaints + visitor.reports() == []
+    assert examine_all(visitor.page, themes=2).violations == []
+    assert visitor.complaints == []
+
+
+def test_a_person_logs_in_and_out_without_a_mouse(visit: Any) -> None:
+    visitor = visit()
+    page = without_mouse(visitor)
+    visitor.go("/connexion/")
+    write(page, "input[name=username]", "directrice")
+    write(page, "input[name=password]", "demonstration-2026")
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"{visitor.base}/")
+    press(page, ".fr-header__tools form[action='/deconnexion/'] button")
+    page.locator("form[action='/deconnexion/']").first.wait_for(state="detached")
+    assert visitor.go("/projets/") == 200
+    assert "/connexion/" in page.url
+    assert visitor.complaints == []

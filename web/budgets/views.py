@@ -258,6 +258,7 @@ class NomenclatureView(PageView):
             "create_url": reverse("web:nomenclature_node_create")
             if can(request.user, Action.CREATE, Resource.NOMENCLATURE)
             else "",
+            "create_label": NOMENCLATURE_PAGES.words["create"],
             "origins": origin_links(request, counts, origin),
             "origin": origin,
             "has_fictitious": origin == DataOrigin.FICTITIOUS,

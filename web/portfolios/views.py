@@ -70,6 +70,7 @@ class PortfoliosView(PageView):
             {
                 "lines": tree_lines(request.user),
                 "create_url": reverse("web:portfolio_create") if create else "",
+                "create_label": PORTFOLIO_PAGES.words["create"],
             }
         )
 

@@ -1,0 +1,162 @@
+"""Every address of the pages: those that take no argument, and one of each of the others."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from django.db.models import Model
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from accounts.models import Grant, User
+from accounts.services.clients import create_client
+from accounts.services.saved_views import save_view
+from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
+from jobs.models import Job
+from partners.models import Contract, Partner
+from projects.models import PortfolioNode
+from records.services.attachments import attach_document
+from records.services.comments import write_comment
+from tests.office.test_first_use import plain_pages, takes_get
+from tests.records import files
+from web.partners.shared import shared_projects
+
+# What answers with a file or with data, needs a link that was sent, or stands in a state that the
+# demonstration has not: imports and merges have tests of their own.
+APART = {
+    "attachment_download", "import-batch", "import-draft", "import-file", "import-line",
+    "import-rejects", "mentions", "open-link", "partner_merge_undo", "project_merge_undo",
+    "project_move", "project_reopen", "unsubscribe",
+}  # fmt: skip
+SUBJECT = {"kind": "project", "code": "EX-01"}
+LEDGERS: dict[str, type[Model]] = {
+    "credit-movement": CreditMovement,
+    "commitment": Commitment,
+    "service-done": ServiceDone,
+    "payment": Payment,
+}
+OWNED: dict[str, type[Model]] = {
+    "portfolio": PortfolioNode,
+    "nomenclature_node": NomenclatureNode,
+    "contract": Contract,
+    "partner": Partner,
+}
+
+
+def named_routes() -> dict[str, str]:
+    """Return the routes of the pages that take arguments: name → route."""
+    found: dict[str, str] = {}
+
+    def walk(patterns: list[URLPattern | URLResolver], prefix: str) -> None:
+        for pattern in patterns:
+            route = prefix + str(pattern.pattern)
+            if isinstance(pattern, URLResolver):
+                walk(pattern.url_patterns, route)
+            elif "<" in route and takes_get(pattern):
+                found[str(pattern.name)] = route
+
+    for resolver in get_resolver().url_patterns:
+        if isinstance(resolver, URLResolver) and resolver.namespace == "web":
+            walk(resolver.url_patterns, "")
+    return found
+
+
+def plain_addresses() -> list[str]:
+    """Return every address that takes no argument, but for the log-in."""
+    return [f"/{path}" for path in plain_pages() if "connexion" not in path]
+
+
+def detail_addresses() -> list[str]:
+    """Return one address of each route that takes arguments, on the demonstration."""
+    given = {**_projects(), **_owned(), **_ledgers(), **_people(), **_records(), **_others()}
+    assert {*given} | APART == {*named_routes()}
+    return [reverse(f"web:{name}", kwargs=kwargs) for name, kwargs in given.items()]
+
+
+def first(model: type[Model], **filters: Any) -> Any:
+    """Return the oldest row of a table."""
+    row = model._default_manager.filter(**filters).order_by("pk").first()
+    assert row is not None, model
+    return row
+
+
+def _projects() -> dict[str, dict[str, Any]]:
+    verbs = "edit estimate progress baseline close history merge".split()
+    return {
+        "project": {"code": "EX-02"},
+        **{f"project_{verb}": {"code": "EX-02"} for verb in verbs},
+        "project_indicator": {"code": "EX-02", "indicator": "DR-08"},
+        "indicator": {"code": "DR-07"},
+        "panorama_edition": {"code": "2018-03"},
+        "shared_project": {"code": _shared_with_a_partner()},
+    }
+
+
+def _shared_with_a_partner() -> str:
+    """Return the code of a project that the partner of the demonstration sees."""
+    shared = shared_projects(User.objects.get(username="partenaire"))
+    return str(shared.order_by("code")[0].code)
+
+
+def _owned() -> dict[str, dict[str, Any]]:
+    given: dict[str, dict[str, Any]] = {}
+    for name, model in OWNED.items():
+        code = first(model, data_origin="fictitious").code
+        for page in ("", "_history", "_edit"):
+            given[f"{name}{page}"] = {"code": code}
+        given[f"{name}_move"] = {"code": code, "word": "cloturer"}
+    given["partner_merge"] = given["partner"]
+    return given
+
+
+def _ledgers() -> dict[str, dict[str, Any]]:
+    given = {}
+    for name, model in LEDGERS.items():
+        given[name] = given[f"{name}-correct"] = {"pk": first(model).pk}
+    return given
+
+
+def _people() -> dict[str, dict[str, Any]]:
+    person = User.objects.get(username="cheffe.projet")
+    names = "person person-edit person-suspend person-reset-factor person-link personal_data"
+    closed = User.objects.create_user("partie", is_active=False)
+    return {
+        **{name: {"pk": person.pk} for name in names.split()},
+        "person-reactivate": {"pk": closed.pk},
+        "pseudonymise": {"pk": closed.pk},
+        "rights": {"username": person.username},
+        "grant": {"pk": first(Grant).pk},
+    }
+
+
+def _records() -> dict[str, dict[str, Any]]:
+    """Return the pages of a document and of a remark, which are written for it."""
+    actor = User.objects.get(username="directrice")
+    subject = {"subject_kind": "project", "subject_code": "EX-01"}
+    remark = write_comment(actor=actor, body="Une remarque", **subject)
+    document = attach_document(
+        actor=actor,
+        content=io.BytesIO(files.PDF),
+        file_name="avis.pdf",
+        size=len(files.PDF),
+        title="Avis",
+        **subject,
+    )
+    pages = "attachment attachment_describe attachment_replace attachment_withdraw"
+    remarks = "comment_answer comment_edit comment_withdraw"
+    return {
+        **{name: {"pk": document.pk} for name in pages.split()},
+        **{name: {"pk": remark.pk} for name in remarks.split()},
+        **dict.fromkeys(("attach", "comment", "records"), SUBJECT),
+    }
+
+
+def _others() -> dict[str, dict[str, Any]]:
+    director = User.objects.get(username="directrice")
+    view = save_view(actor=director, list_name="/projets/", name="Revue", query="", is_shared=False)
+    client = create_client(name="Entrepôt", scopes=["read"], scope_code="").client
+    return {
+        "job": {"pk": first(Job).pk},
+        "view_edit": {"pk": view.pk},
+        **{f"client{page}": {"pk": client.pk} for page in ("", "-edit", "-rotate", "-revoke")},
+    }
