@@ -18,8 +18,14 @@ from django.urls import resolve
 
 REVIEWED = Path(__file__).with_name("axe_incomplete.csv")
 CONTRAST = ("color-contrast", "link-in-text-block")
-_AXE = Axe()
-_FORM = {"resultTypes": ["violations", "incomplete"], "preload": False}
+# The script travels once a page, and what comes back is what is kept.
+_READY = "() => typeof axe !== 'undefined'"
+_RUN = """options => axe
+  .run({resultTypes: ['violations', 'incomplete'], preload: false, ...options})
+  .then(({violations, incomplete}) => ({violations, incomplete,
+    theme: document.documentElement.dataset.frTheme, language: document.documentElement.lang}))"""
+_ALL_BUT_CONTRAST = {"rules": {rule: {"enabled": False} for rule in CONTRAST}}
+_CONTRAST_ALONE = {"runOnly": {"type": "rule", "values": list(CONTRAST)}}
 # Before contrast: links underlined and lists without their arrow by other means than a background
 # image, which axe gives up on; of the rows of a table that wear the same classes, the first.
 _PREPARE = """() => {
@@ -57,7 +63,7 @@ class Findings:
 
 def examine(page: Any) -> Findings:
     """Run every rule on a page but those of contrast."""
-    return _run(page, {**_FORM, "rules": {rule: {"enabled": False} for rule in CONTRAST}})
+    return _run(page, _ALL_BUT_CONTRAST)
 
 
 def examine_all(page: Any, *, themes: int = 1) -> Findings:
@@ -67,7 +73,7 @@ def examine_all(page: Any, *, themes: int = 1) -> Findings:
     for turn in range(themes):
         if turn:
             page.evaluate(_TURN)
-        found.add(_run(page, {**_FORM, "runOnly": {"type": "rule", "values": list(CONTRAST)}}))
+        found.add(_run(page, _CONTRAST_ALONE))
     return found
 
 
@@ -78,12 +84,13 @@ def reviewed() -> set[tuple[str, str, str]]:
 
 
 def _run(page: Any, options: dict[str, Any]) -> Findings:
-    answer = _AXE.run(page, options=options).response
+    if not page.evaluate(_READY):
+        page.evaluate(Axe().axe_script)
+    answer = page.evaluate(_RUN, options)
     where = urlsplit(page.url).path
-    theme = page.evaluate("document.documentElement.dataset.frTheme")
-    language = page.evaluate("document.documentElement.lang")
+    dress = f"{answer['language']}, {answer['theme']}"
     violations = [
-        f"{where} ({language}, {theme}): {found['id']}: {found['nodes'][0]['html'][:120]}"
+        f"{where} ({dress}): {found['id']}: {found['nodes'][0]['html'][:120]}"
         for found in answer["violations"]
     ]
     route = resolve(where).route

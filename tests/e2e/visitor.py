@@ -19,6 +19,7 @@ class Visitor:
         self.context = context
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
+        self._sessions: dict[str, str] = {}
         self.page.on("pageerror", lambda error: self.complaints.append(str(error)))
         self.page.on("console", self._heard)
 
@@ -27,11 +28,16 @@ class Visitor:
             self.complaints.append(message.text)
 
     def log_in(self, username: str) -> None:
-        """Come with a session that the server opened: the page of the log-in has its own tests."""
-        client = Client()
-        client.force_login(User.objects.get(username=username))
+        """Come with a session that the server opened: the page of the log-in has its own tests.
+
+        Somebody who has come already in this browser finds their session again.
+        """
         name = settings.SESSION_COOKIE_NAME
-        cookie = {"name": name, "value": client.cookies[name].value, "url": self.base}
+        if username not in self._sessions:
+            client = Client()
+            client.force_login(User.objects.get(username=username))
+            self._sessions[username] = client.cookies[name].value
+        cookie = {"name": name, "value": self._sessions[username], "url": self.base}
         self.context.add_cookies([cookie])  # type: ignore[list-item]
 
     def log_in_through_the_page(self, username: str) -> None:
