@@ -8,8 +8,10 @@ from typing import Any
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from accounts.enums import Role
 from accounts.models import Grant, User
 from accounts.services.clients import create_client
+from accounts.services.emergency import ask_emergency_access
 from accounts.services.saved_views import save_view
 from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
 from jobs.models import Job
@@ -22,11 +24,11 @@ from tests.records import files
 from web.partners.shared import shared_projects
 
 # What answers with a file or with data, needs a link that was sent, or stands in a state that the
-# demonstration has not: imports and merges have tests of their own.
+# demonstration has not: imports, merges and reports of accesses have tests of their own.
 APART = {
-    "attachment_download", "import-batch", "import-draft", "import-file", "import-line",
-    "import-rejects", "mentions", "open-link", "partner_merge_undo", "project_merge_undo",
-    "project_move", "project_reopen", "unsubscribe",
+    "attachment_download", "emergency_report", "import-batch", "import-draft", "import-file",
+    "import-line", "import-rejects", "mentions", "open-link", "partner_merge_undo",
+    "project_merge_undo", "project_move", "project_reopen", "unsubscribe",
 }  # fmt: skip
 SUBJECT = {"kind": "project", "code": "EX-01"}
 LEDGERS: dict[str, type[Model]] = {
@@ -69,7 +71,7 @@ def plain_addresses() -> list[str]:
 def detail_addresses() -> list[str]:
     """Return one address of each route that takes arguments, on the demonstration."""
     given = {**_projects(), **_owned(), **_ledgers(), **_people(), **_records(), **_others()}
-    assert {*given} | APART == {*named_routes()}
+    assert ({*given} | APART) ^ {*named_routes()} == set()
     return [reverse(f"web:{name}", kwargs=kwargs) for name, kwargs in given.items()]
 
 
@@ -81,6 +83,7 @@ def first(model: type[Model], **filters: Any) -> Any:
 
 
 def _projects() -> dict[str, dict[str, Any]]:
+    shared = {"code": _shared_with_a_partner()}
     verbs = "edit estimate progress baseline close history merge".split()
     return {
         "project": {"code": "EX-02"},
@@ -88,7 +91,8 @@ def _projects() -> dict[str, dict[str, Any]]:
         "project_indicator": {"code": "EX-02", "indicator": "DR-08"},
         "indicator": {"code": "DR-07"},
         "panorama_edition": {"code": "2018-03"},
-        "shared_project": {"code": _shared_with_a_partner()},
+        "shared_project": shared,
+        "shared_progress": shared,
     }
 
 
@@ -120,12 +124,20 @@ def _people() -> dict[str, dict[str, Any]]:
     person = User.objects.get(username="cheffe.projet")
     names = "person person-edit person-suspend person-reset-factor person-link personal_data"
     closed = User.objects.create_user("partie", is_active=False)
+    asked = ask_emergency_access(
+        actor=User.objects.get(username="directrice"),
+        user=User.objects.create_user("renfort"),
+        role=Role.PROJECT_MANAGER,
+        scope_code=first(PortfolioNode, data_origin="fictitious").code,
+        reason="Panne",
+    )
     return {
         **{name: {"pk": person.pk} for name in names.split()},
         "person-reactivate": {"pk": closed.pk},
         "pseudonymise": {"pk": closed.pk},
         "rights": {"username": person.username},
         "grant": {"pk": first(Grant).pk},
+        "emergency": {"pk": asked.pk},
     }
 
 

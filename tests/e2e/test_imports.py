@@ -83,7 +83,6 @@ def deposit(visitor: Visitor) -> None:
     page.wait_for_url("**/imports/")
     press(page, "main a[href='/imports/deposer/']")
     page.wait_for_url("**/imports/deposer/")
-    sound(page)
     with page.expect_file_chooser() as chooser:
         press(page, "input[type=file]", "Enter")
     chooser.value.set_files(
@@ -96,7 +95,6 @@ def deposit(visitor: Visitor) -> None:
     press(page, "#id_is_new_version", "Space")
     press(page, "form.pf-form button[type=submit]")
     page.wait_for_url(re.compile(r"/imports/preparation/\d+/\?step=2"))
-    sound(page)
 
 
 def readable_total() -> Decimal:
@@ -165,6 +163,7 @@ def test_an_import_with_errors_is_corrected_in_place_recorded_and_undone_without
     importer.go("/")
     deposit(importer)
     text = page.locator("main").inner_text()
+    sound(page)
     assert "cp1252" in text
     assert "évolutive" in text
     press(page, "main .pf-actions a.fr-btn")
