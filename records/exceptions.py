@@ -135,6 +135,13 @@ class NotReady(DomainError):
     message = _("Nothing is recorded while an error or an anomaly is left.")
 
 
+class MappingUnfit(DomainError):
+    """The headings that the mapping names are not in the file."""
+
+    code = "mapping_unfit"
+    message = _("%(file)s is not read by “%(mapping)s”: the headings that it names are not there.")
+
+
 class AlreadyImported(DomainError):
     """The same content stands already."""
 

@@ -16,7 +16,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -98,7 +98,7 @@ def _told(file: str, sheet: str, refusal: dict[str, Any]) -> TabularError:
     return located(file, **place, sheet=refusal["sheet"] or sheet, **refusal["params"])
 
 
-def read_frames(job: Job) -> Iterator[Frame]:
+def read_frames(job: Job) -> Generator[Frame, None, None]:
     """Yield what the files hold, in their order; a child that dies costs one file, not the others.
 
     Frames: (file, name), (skipped), (table, format, encoding, separator, is_1904), (sheet, name,

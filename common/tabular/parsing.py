@@ -12,6 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Literal
 
 from django.utils.translation import gettext as _
 
@@ -95,7 +96,7 @@ def clean_text(cell: Cell) -> str:
     return " ".join(text.split())
 
 
-def _plain(text: str) -> str:
+def plain_text(text: str) -> str:
     """Return a text without accents, ligatures or case."""
     decomposed = unicodedata.normalize("NFKD", text.translate(_LIGATURES))
     return "".join(c for c in decomposed if not unicodedata.combining(c)).casefold()
@@ -107,7 +108,7 @@ def normalise_title(text: str) -> str:
     A space stays between two digits, so that “lots 1 2” and “lot 12” differ.
     “SI-Samu” and “si samu” give `sisamu`. A title of punctuation only gives an empty key.
     """
-    plain = _plain(text)
+    plain = plain_text(text)
     words = "".join(c if c.isalnum() else " " for c in plain).split()
     joined = " ".join(words)
     return _BETWEEN_DIGITS.sub("\0", joined).replace(" ", "").replace("\0", " ")
@@ -233,7 +234,7 @@ class WrittenDate:
 def _named_date(text: str) -> WrittenDate | None:
     """Read « juillet 2011 », « 1er sept. 2014 », « octobre 14 »; None when no month is named."""
     # Compared without accents, but digits of other scripts stay what they are: no date.
-    match = _NAMED.fullmatch(_plain(text)) if _digits_are_ascii(text) else None
+    match = _NAMED.fullmatch(plain_text(text)) if _digits_are_ascii(text) else None
     if match is None:
         return None
     day, name, year = match.groups()
@@ -259,6 +260,33 @@ def read_written_date(cell: str) -> WrittenDate:
     if named is None:
         raise CellError("not_a_date", _("not a date"))
     return named
+
+
+DateOrder = Literal["", "dmy", "mdy", "ymd"]
+_ORDERED = re.compile(r"([0-9]{1,4})([-./ ])([0-9]{1,2})\2([0-9]{1,4})", re.ASCII)
+
+
+def parse_ordered_date(text: str, order: DateOrder) -> dt.date:
+    """Read a date in digits whose order is known: `30.09.2026`, `30/09/26`, `30092026`.
+
+    Two digits of a year are of this century. A text of digits alone has all its digits, but for a
+    zero that a spreadsheet took off its beginning. Raises CellError `not_a_date`.
+    """
+    plain = clean_text(text)
+    match = _ORDERED.fullmatch(plain)
+    if match:
+        parts = [match[1], match[3], match[4]]
+    elif plain.isascii() and plain.isdigit() and len(plain) in (7, 8):
+        plain = plain.zfill(8)
+        cuts = (4, 6) if order == "ymd" else (2, 4)
+        parts = [plain[: cuts[0]], plain[cuts[0] : cuts[1]], plain[cuts[1] :]]
+    else:
+        raise CellError("not_a_date", _("not a date"))
+    told = dict(zip(order, parts, strict=True))
+    if len(told["y"]) not in (2, 4) or len(told["m"]) > 2 or len(told["d"]) > 2:
+        raise CellError("not_a_date", _("not a date"))
+    year = int(told["y"]) + (2000 if len(told["y"]) == 2 else 0)
+    return _date(year, int(told["m"]), int(told["d"]))
 
 
 def parse_date(cell: Cell) -> dt.date | None:
@@ -293,7 +321,7 @@ def parse_bool(cell: Cell) -> bool | None:
         return None
     if isinstance(cell, bool):
         return cell
-    word = _plain(clean_text(cell))
+    word = plain_text(clean_text(cell))
     if word in _TRUE:
         return True
     if word in _FALSE:

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -43,8 +44,9 @@ def typed_rows(told: Iterable[Any]) -> Iterator[Row]:
 class Collector:
     """Gathers one file from its frames."""
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, rows: int = 0) -> None:
         self.name = name
+        self.rows = rows
         self.format = self.encoding = self.separator = ""
         self.is_1904 = False
         self.sheets: list[tuple[str, list[Row], bool]] = []
@@ -59,7 +61,15 @@ class Collector:
             self.sheets.append((values[0], [], values[1]))
         elif kind == "rows":
             read = text_rows if self.format == "csv" else typed_rows
-            self.sheets[-1][1].extend(read(values[0]))
+            kept = self.sheets[-1][1]
+            if not self.rows or len(kept) < self.rows:
+                kept.extend(read(values[0]))
+
+    @property
+    def has_enough(self) -> bool:
+        """Tell whether the rows asked for were all read: a text has one sheet."""
+        wanted = self.rows if self.format == "csv" else 0
+        return bool(wanted) and len(self.sheets) > 0 and len(self.sheets[-1][1]) >= wanted
 
     def table(self) -> Table:
         """Return the file; the rows of a sheet of a workbook all have its width."""
@@ -85,26 +95,39 @@ def read_table(
     *,
     file: str | None = None,
     separator: str | None = None,
+    encoding: str = "",
     allows_links: bool = False,
     limits: Limits | None = None,
+    rows: int = 0,
 ) -> Table:
     """Read a CSV, XLSX or ODS file; what it is comes from its bytes, and its name agrees.
 
-    `file` names the source in messages (default: the last part of the path). `separator` spares
-    the search in a CSV. Blank rows are kept, so that no line is lost. A workbook that is linked to
-    other files is refused; `allows_links` reads the values that it keeps, and follows nothing.
+    `file` names the source in messages (default: the last part of the path). `separator` and
+    `encoding` spare the search in a CSV. `rows` stops a CSV after about as many rows, and keeps
+    no more of each sheet of a workbook. Blank rows are kept, so that no line is lost. A workbook
+    that is linked to other files is refused; `allows_links` reads the values that it keeps, and
+    follows nothing.
     Raises TabularError; its codes are those of docs/files.md.
     """
     name = file if file is not None else "" if isinstance(source, bytes) else Path(source).name
     content = source if isinstance(source, bytes) else Path(source)
     job = Job(
         [Source(name, content)],
-        options={stem(name): {"separator": separator or "", "allows_links": allows_links}},
+        options={
+            stem(name): {
+                "separator": separator or "",
+                "encoding": encoding,
+                "allows_links": allows_links,
+            }
+        },
         limits=limits or Limits(),
     )
-    collector = Collector(name)
-    for kind, *values in read_frames(job):
-        collector.take(kind, tuple(values))
+    collector = Collector(name, rows)
+    with closing(read_frames(job)) as frames:
+        for kind, *values in frames:
+            collector.take(kind, tuple(values))
+            if collector.has_enough:
+                break
     table = collector.table()
     if all(sheet.is_blank for sheet in table.sheets):
         raise located(name, "empty_file")

@@ -16,8 +16,10 @@ from django.utils.translation import gettext as _
 
 from common.tabular.parsing import (
     CellError,
+    DateOrder,
     Written,
     parse_bool,
+    parse_ordered_date,
     parse_serial,
     read_written_date,
     read_written_number,
@@ -29,20 +31,35 @@ _YEAR = re.compile(r"[0-9]{4}", re.ASCII)
 _WHOLE_DIGITS = 15
 # Every fifteen-digit number is a number of a spreadsheet, and not every longer one.
 _EXACT = 10**15
+# 01011900 as a number: no day of a spreadsheet counts so far.
+_COMPACT_FROM = 1_011_900
 
 
 class ColumnReader:
     """Reads the cells of one column of one file.
 
     `decimals` is the greatest number of decimals of a number. `is_1904` says that numbers which
-    stand for days count from 1904. The first cell that shows a decimal mark, or a date in
-    digits, sets the style of the column; another style later is `mixed_styles`.
+    stand for days count from 1904. `order` is that of the parts of a date in digits, when it is
+    known; the separator and the two digits of a year are then free. `mark` is the decimal mark,
+    when it is known: `1,500` then leaves no doubt. The first cell that shows a
+    decimal mark, or a date in digits, sets the style of the column; another style later is
+    `mixed_styles`.
     """
 
-    def __init__(self, kind: Type, *, decimals: int = 0, is_1904: bool = False) -> None:
+    def __init__(
+        self,
+        kind: Type,
+        *,
+        decimals: int = 0,
+        is_1904: bool = False,
+        order: DateOrder = "",
+        mark: str = "",
+    ) -> None:
         self._decimals = decimals
+        self._order = order
         self._is_1904 = is_1904
-        self._style = ""
+        self._mark = mark if kind == "number" else ""
+        self._style = self._mark
         self._read: Callable[[Cell], Any] = getattr(self, f"_{kind}")
 
     def read(self, cell: Cell) -> Any:
@@ -82,7 +99,11 @@ class ColumnReader:
         if number.is_typed and places > self._decimals:
             number = number.to_fifteen_digits()
             places = len(number.fraction)
-        if number.may_be_grouped and (number.mark == "," or self._decimals >= places):
+        if (
+            not self._mark
+            and number.may_be_grouped
+            and (number.mark == "," or self._decimals >= places)
+        ):
             raise CellError(
                 "not_a_number",
                 _("this may be thousands or decimals: write it without one or the other"),
@@ -117,9 +138,13 @@ class ColumnReader:
         if isinstance(cell, dt.date):
             return cell, True
         if isinstance(cell, int | float) and not isinstance(cell, bool):
+            if self._order and cell >= _COMPACT_FROM:
+                return parse_ordered_date(str(int(cell)), self._order), True
             return parse_serial(cell, is_1904=self._is_1904), True
         if not isinstance(cell, str):
             raise CellError("not_a_date", _("not a date"))
+        if self._order:
+            return parse_ordered_date(cell, self._order), True
         written = read_written_date(cell)
         self._set_style(written.style)
         return written.day, written.has_day

@@ -61,6 +61,7 @@ def read_file(
     limits: Limits,
     *,
     separator: str = "",
+    encoding: str = "",
     headings: Sequence[str] = (),
     allows_links: bool = False,
 ) -> None:
@@ -72,7 +73,7 @@ def read_file(
         if size > limits.text_bytes:
             raise Refusal("too_large", reason="large_file", size=limits.text_bytes)
         _check_name(name, "csv")
-        read_text(stream, frames, limits, separator=separator, headings=headings)
+        read_text(stream, frames, limits, separator=separator, encoding=encoding, headings=headings)
         return
     with open_archive(stream, limits) as archive:
         inflater = Inflater(archive, size, limits)

@@ -121,17 +121,19 @@ def _prove(stream: BinaryIO, encoding: str, limits: Limits) -> _Proof:
     return proof
 
 
-def find_encoding(stream: BinaryIO, limits: Limits) -> tuple[str, _Proof]:
+def find_encoding(stream: BinaryIO, limits: Limits, given: str = "") -> tuple[str, _Proof]:
     """Return the encoding, UTF-8 (mark or not), UTF-16, UTF-32 or Windows-1252, and its proof.
 
-    Raises Refusal `encoding`, `nul_bytes`, `empty_file` or `too_large`.
+    One that is `given` is proved, and no other. Raises Refusal `encoding`, `nul_bytes`,
+    `empty_file` or `too_large`.
     """
     stream.seek(0)
     head = stream.read(4)
     encoding = next((name for mark, name in _MARKS if head.startswith(mark)), None)
-    encoding = encoding or _utf16_without_mark(stream) or "utf-8"
+    encoding = given or encoding or _utf16_without_mark(stream) or "utf-8"
     proof = _prove(stream, encoding, limits)
-    if proof.bad_line is not None and encoding == "utf-8" and not _has_trace(stream):
+    is_open = not given and encoding == "utf-8"
+    if proof.bad_line is not None and is_open and not _has_trace(stream):
         in_utf8, encoding = proof.bad_line, "cp1252"
         proof = _prove(stream, encoding, limits)
         proof.bad_line = proof.bad_line and in_utf8
@@ -271,6 +273,7 @@ def read_text(
     limits: Limits,
     *,
     separator: str = "",
+    encoding: str = "",
     headings: Sequence[str] = (),
 ) -> None:
     """Send the rows of a text table.
@@ -280,7 +283,7 @@ def read_text(
     else the one that the whole file proves. Raises Refusal, located.
     """
     csv.field_size_limit(limits.cell_text)
-    encoding, proof = find_encoding(stream, limits)
+    encoding, proof = find_encoding(stream, limits, encoding)
     text = _Text(stream, encoding)
     head = text.head()
     if _MARKUP.match(head):

@@ -5,14 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from common.tabular import Cell, is_blank
-from common.tabular.parsing import CellError
+from common.tabular.parsing import CellError, DateOrder
 from common.tabular.typed import ColumnReader, Type
 from records.importing.schema import Field
 
@@ -31,14 +31,32 @@ class CellFault(ValueError):
         self.message = message
 
 
-def cell_reader(field: Field, *, is_1904: bool = False) -> Callable[[Cell], Any]:
+@dataclass(frozen=True, slots=True)
+class Style:
+    """How a file writes a column, where it is not as usual: what its numbers are multiplied by,
+    the order of its dates, its decimal mark.
+    """
+
+    factor: Decimal = Decimal(1)
+    order: DateOrder = ""
+    mark: str = ""
+
+
+_PLAIN = Style()
+# A number of a larger unit has more decimals than what it stands for.
+_MORE_DECIMALS = 6
+
+
+def cell_reader(
+    field: Field, *, is_1904: bool = False, style: Style = _PLAIN
+) -> Callable[[Cell], Any]:
     """Return the function that reads the cells of one column of one file.
 
     French and plain forms are read alike, and one column is written in one way. An empty cell
     gives the default of the field, else None ("" for a text, () for a list). The function raises
     CellFault `required`, a code of the type, or a code of the constraint.
     """
-    parse = _parser(field, is_1904=is_1904)
+    parse = _parser(field, is_1904=is_1904, style=style)
     empty = default_of(field)
     seen: dict[str, Any] = {}
 
@@ -76,9 +94,18 @@ def shown(cell: Cell) -> str:
     return str(cell)
 
 
-def _parser(field: Field, *, is_1904: bool = False) -> Callable[[Cell], Any]:
+def _parser(field: Field, *, is_1904: bool = False, style: Style = _PLAIN) -> Callable[[Cell], Any]:
     """Return the reading of the type, then of the constraints."""
-    column = ColumnReader(_TYPES.get(field.type, "text"), decimals=field.decimals, is_1904=is_1904)
+    kind = _TYPES.get(field.type, "text")
+    is_scaled = kind == "number" and style.factor != 1
+    decimals = field.decimals + (_MORE_DECIMALS if abs(style.factor) > 1 else 0)
+    column = ColumnReader(
+        kind,
+        decimals=decimals if is_scaled else field.decimals,
+        is_1904=is_1904,
+        order=style.order,
+        mark=style.mark,
+    )
     bounded = _BOUNDED.get(field.type)
 
     def parse(cell: Cell) -> Any:
@@ -86,6 +113,8 @@ def _parser(field: Field, *, is_1904: bool = False) -> Callable[[Cell], Any]:
             value = column.read(cell)
         except CellError as error:
             raise CellFault(error.code, error.message) from None
+        if is_scaled:
+            value = _scaled(field, value, style.factor)
         if field.type == "string":
             return _string(field, value)
         if field.type == "list":
@@ -93,6 +122,17 @@ def _parser(field: Field, *, is_1904: bool = False) -> Callable[[Cell], Any]:
         return _bounded(field, value, bounded) if bounded else value
 
     return parse
+
+
+def _scaled(field: Field, value: Decimal, factor: Decimal) -> Decimal:
+    """Return a number in the unit and with the sign of the table, without a zero of its own."""
+    scaled = value * factor + 0
+    if scaled != scaled.quantize(Decimal(1).scaleb(-field.decimals)):
+        raise CellFault(
+            "too_many_decimals",
+            _("The number has at most %(count)d decimals.") % {"count": field.decimals},
+        )
+    return scaled
 
 
 def _bounded(field: Field, value: Any, read: Callable[[str], Any]) -> Any:

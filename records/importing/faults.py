@@ -15,6 +15,8 @@ class Fault:
     code: str
     value: str
     message: str
+    # That of the file, when its columns were matched with those of the table.
+    heading: str = ""
 
     def as_dict(self) -> dict[str, str | int | None]:
         """Return the fault for JSON."""
@@ -26,7 +28,12 @@ class Fault:
 
     def __str__(self) -> str:
         place = self.file if self.line is None else f"{self.file}:{self.line}"
-        parts = [place, self.column, self.code, repr(self.value) if self.value else ""]
+        parts = [
+            place,
+            self.heading or self.column,
+            self.code,
+            repr(self.value) if self.value else "",
+        ]
         return " | ".join([*(part for part in parts if part), self.message])
 
 
@@ -46,10 +53,11 @@ class Report:
         line: int | None = None,
         column: str = "",
         value: str = "",
+        heading: str = "",
         is_warning: bool = False,
     ) -> None:
         """Record a fault."""
-        fault = Fault(file, line, column, code, value, message)
+        fault = Fault(file, line, column, code, value, message, heading)
         (self.warnings if is_warning else self.errors).append(fault)
 
     def sort(self) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -12,29 +12,37 @@ from django.utils.translation import gettext as _
 from common.tabular import Cell, Row, TabularError, column_letter
 from common.tabular.child import read_frames
 from common.tabular.reader import text_rows, typed_rows
+from records.importing.adapter import Adapter, translated
 from records.importing.amendments import Amendments
-from records.importing.cells import CellFault, cell_reader, default_of, shown
+from records.importing.cells import CellFault, Style, cell_reader, default_of, shown
+from records.importing.reading import Reading
 from records.importing.rules import check_rules
-from records.importing.schema import TableSchema, load_schemas
+from records.importing.schema import Field, TableSchema, load_schemas
 from records.importing.sources import Place, is_notes, job_of, table_of, tell_stranger
 from records.importing.stage import Key, Stage, StagedRow, StagedTable
 
 
-def read_folder(path: Path, amendments: Amendments | None = None) -> Stage:
+def read_folder(
+    path: Path,
+    amendments: Amendments | None = None,
+    readings: Mapping[str, Reading] | None = None,
+) -> Stage:
     """Read the tables at a path and check them by their schemas; nothing is looked up or written.
 
     The path is a folder, a zip, or one workbook; each table is a CSV, a workbook or a sheet.
-    `amendments` correct cells and set lines aside, by the lines of the files. Every fault is in
-    `report`, however many there are. A name that is no table is a warning.
+    `amendments` correct cells and set lines aside, by the lines of the files; `readings` tell how
+    the files of some tables are read, whose headings are others. Every fault is in `report`,
+    however many there are. A name that is no table is a warning.
     """
     stage = Stage(path.name)
     schemas = load_schemas()
-    job = job_of(path, schemas, stage.report)
+    readings = readings or {}
+    job = job_of(path, schemas, stage.report, readings)
     if job is None:
         return stage
-    reading = _Reading(stage, schemas, amendments or Amendments())
+    files = _Files(stage, schemas, amendments or Amendments(), readings)
     for kind, *values in read_frames(job):
-        reading.take(kind, values)
+        files.take(kind, values)
     stage.tables = {name: stage.tables[name] for name in schemas if name in stage.tables}
     if not stage.tables and not stage.report.errors:
         stage.report.add(
@@ -46,13 +54,18 @@ def read_folder(path: Path, amendments: Amendments | None = None) -> Stage:
     return stage
 
 
-class _Reading:
+class _Files:
     """Turns what the child tells into staged tables, a file and a sheet after the other."""
 
     def __init__(
-        self, stage: Stage, schemas: dict[str, TableSchema], amendments: Amendments
+        self,
+        stage: Stage,
+        schemas: dict[str, TableSchema],
+        amendments: Amendments,
+        readings: Mapping[str, Reading],
     ) -> None:
         self.stage = stage
+        self.readings = readings
         self.schemas = schemas
         self.amendments = amendments
         self.form = ""
@@ -85,9 +98,12 @@ class _Reading:
     def _take_sheet(self, name: str, is_hidden: bool) -> None:  # noqa: FBT001
         self.place = Place(self.place.file, name)
         schema = None if is_hidden else table_of(self.place, self.schemas)
+        reading = self.readings.get(self.place.stem)
+        if reading:
+            schema = self.schemas[reading.table] if name == reading.options.sheet else None
         self.rows = None
         if schema:
-            self.rows = _Rows(self, schema)
+            self.rows = _Rows(self, schema, reading)
 
     def _take_rows(self, told: list[Any]) -> None:
         if self.rows:
@@ -149,10 +165,13 @@ class _Reading:
 class _Rows:
     """The rows of one table, as they come; the first that shows something is the heading."""
 
-    def __init__(self, reading: _Reading, schema: TableSchema) -> None:
-        self.reading = reading
-        self.stage = reading.stage
+    def __init__(self, files: _Files, schema: TableSchema, reading: Reading | None) -> None:
+        self.files = files
+        self.stage = files.stage
         self.schema = schema
+        self.adapter = (
+            Adapter(reading, is_text=files.is_text, ignore=self._tell_ignored) if reading else None
+        )
         self.table: StagedTable | None = None
         self.is_over = False
         self.readers: list[tuple[int, str, Callable[[Cell], Any]]] = []
@@ -163,6 +182,11 @@ class _Rows:
         """Take one row."""
         if self.is_over or row.is_blank:
             return
+        if self.adapter:
+            turned = self.adapter.turn(row)
+            if turned is None:
+                return
+            row = turned
         if self.table is None:
             self._begin(row)
         else:
@@ -171,7 +195,7 @@ class _Rows:
     def _begin(self, header: Row) -> None:
         """Read the heading; a table that is given twice is read once, and refused."""
         name = self.schema.name
-        label = self.reading.place.label
+        label = self.files.place.label
         if name in self.stage.tables:
             self.stage.report.add(
                 code="duplicated_table",
@@ -181,8 +205,9 @@ class _Rows:
             )
             self.is_over = True
             return
-        table = self.stage.tables[name] = StagedTable(self.schema, label, self.reading.form)
-        self.reading.found.append(table)
+        table = self.stage.tables[name] = StagedTable(self.schema, label, self.files.form)
+        table.reading = self.adapter.reading if self.adapter else None
+        self.files.found.append(table)
         self.table = table
         table.columns = tuple(shown(cell).strip() for cell in _trimmed(header))
         table.is_readable = _check_columns(self.stage, table, header.line)
@@ -192,7 +217,7 @@ class _Rows:
         """Make one reader a column."""
         known = {field.name: field for field in self.schema.fields}
         self.readers = [
-            (index, name, cell_reader(known[name], is_1904=self.reading.is_1904))
+            (index, name, self._reader(known[name]))
             for index, name in enumerate(table.columns)
             if name in known and name not in table.columns[:index]
         ]
@@ -201,13 +226,37 @@ class _Rows:
         }
         self.missing = {name for name in self.defaults if known[name].required}
 
+    def _reader(self, field: Field) -> Callable[[Cell], Any]:
+        """Return the reading of the cells of a column, as the file writes it."""
+        if self.adapter is None:
+            return cell_reader(field, is_1904=self.files.is_1904)
+        options = self.adapter.reading.options
+        style = Style(options.factor(field.name), options.dates, options.mark)
+        if self.adapter.is_constant(field.name):
+            style = Style()
+        read = cell_reader(field, is_1904=self.files.is_1904, style=style)
+        equivalents = options.equivalents.get(field.name)
+        return translated(read, dict(equivalents)) if equivalents else read
+
+    def _tell_ignored(self, line: int, texts: str) -> None:
+        self.stage.report.add(
+            code="ignored_line",
+            message=_("This line is ignored, as the mapping says."),
+            file=self.files.place.label,
+            line=line,
+            value=texts[:200],
+            is_warning=True,
+        )
+
     def _read(self, table: StagedTable, record: Row) -> None:
         """Read the cells of a row; a row of another width is one fault, and is not read."""
-        amendments = self.reading.amendments
+        amendments = self.files.amendments
+        told = record
         record = amendments.apply(self.schema.name, table.columns, record)
+        is_corrected = record is not told
         width = len(table.columns)
         cells = record.cells
-        if not self.reading.is_text:
+        if not self.files.is_text:
             cells = _trimmed(record)
             cells += (None,) * (width - len(cells))
         row = StagedRow(
@@ -219,8 +268,11 @@ class _Rows:
         if amendments.is_aside(self.schema.name, record.line):
             self._read_aside(table, row, cells)
             return
-        if len(cells) != width:
-            _tell_ragged(self.stage, table, row)
+        widths = self.adapter.widths if self.adapter else None
+        if widths and widths[0] < widths[1] and is_corrected:
+            widths = None
+        if len(cells) != width or widths:
+            _tell_ragged(self.stage, table, row, widths or (len(cells), width))
             cells = (*cells, *[None] * width)[:width]
         table.rows.append(row)
         for index, name, read in self.readers:
@@ -271,9 +323,9 @@ def _check_columns(stage: Stage, table: StagedTable, line: int) -> bool:
     return sound
 
 
-def _tell_ragged(stage: Stage, table: StagedTable, row: StagedRow) -> None:
+def _tell_ragged(stage: Stage, table: StagedTable, row: StagedRow, widths: tuple[int, int]) -> None:
     """Tell a row of another width; its cells cannot be trusted, but for the key that it holds."""
-    found, expected = len(row.cells), len(table.columns)
+    found, expected = widths
     stage.report.add(
         code="ragged_row",
         message=_("The row has %(found)d cells, the heading %(expected)d.")
@@ -282,7 +334,7 @@ def _tell_ragged(stage: Stage, table: StagedTable, row: StagedRow) -> None:
         line=row.line,
         value=str(found),
     )
-    row.cells = (*row.cells, *[""] * expected)[:expected]
+    row.cells = (*row.cells, *[""] * expected)[: len(table.columns)]
     row.bad.update(field.name for field in table.schema.fields)
 
 

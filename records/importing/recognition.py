@@ -41,6 +41,11 @@ def recognise(name: str, headings: Iterable[str]) -> str:
     return table if best >= _ENOUGH else ""
 
 
+def agrees(table: str, headings: Iterable[str]) -> bool:
+    """Tell whether headings are all those that a table requires, and none that it ignores."""
+    return _score(load_schemas()[table], set(headings)) >= 1
+
+
 def _score(schema: TableSchema, told: set[str]) -> float:
     """Return how well headings agree with a table: 1 and more when they all do."""
     known = {field.name for field in schema.fields}

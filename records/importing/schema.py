@@ -1,9 +1,9 @@
 """The Table Schemas of `schemas/`: the only statement of what a table may hold.
 
-Standard: Table Schema, Data Package 2.0 (datapackage.org). Five properties are ours: `kind` of a
+Standard: Table Schema, Data Package 2.0 (datapackage.org). Six properties are ours: `kind` of a
 table (records, which people edit, or facts, which are only added), its `rules` across the cells of
-a row, `decimals` of a number, `default` of a field that is empty, and foreign keys of a list,
-which hold for each of its items.
+a row, `decimals` of a number, `default` of a field that is empty, `synonyms` of a field in the
+files of others, and foreign keys of a list, which hold for each of its items.
 """
 
 from __future__ import annotations
@@ -41,6 +41,7 @@ class Field:
     decimals: int = 0
     delimiter: str = ""
     default: str | None = None
+    synonyms: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +131,7 @@ def _field(content: dict[str, Any]) -> Field:
         decimals=content.get("decimals", 0),
         delimiter=content.get("delimiter", ""),
         default=content.get("default"),
+        synonyms=tuple(content.get("synonyms", ())),
         **{name: None if bound is None else str(bound) for name, bound in bounds.items()},
     )
 

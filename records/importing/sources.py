@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
+from typing import Any
 
 from django.utils.translation import gettext as _
 
@@ -12,6 +13,7 @@ from common.tabular.child import Job, Source
 from common.tabular.notes import NOTES_NAMES
 from common.tabular_child.limits import Limits
 from records.importing.faults import Report
+from records.importing.reading import Reading
 from records.importing.schema import TableSchema
 
 LIMITS = Limits()
@@ -59,12 +61,19 @@ def table_of(place: Place, schemas: dict[str, TableSchema]) -> TableSchema | Non
     return None if is_notes(place) else schemas.get(place.stem)
 
 
-def job_of(path: Path, schemas: dict[str, TableSchema], report: Report) -> Job | None:
+def job_of(
+    path: Path, schemas: dict[str, TableSchema], report: Report, readings: Mapping[str, Reading]
+) -> Job | None:
     """Return what is to be read; what is plainly no table is a warning of the report.
 
     None, with an error, when there is nothing at this path.
     """
-    options = {name: {"headings": _headings(schema)} for name, schema in schemas.items()}
+    options: dict[str, dict[str, Any]] = {
+        name: {"headings": _headings(schema)} for name, schema in schemas.items()
+    }
+    for name, reading in readings.items():
+        told = reading.options
+        options[name] = {"separator": told.separator, "encoding": told.encoding}
     sources: list[Source] = []
     if path.is_dir():
         sources = list(_sources(path, schemas, report))

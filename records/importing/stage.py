@@ -11,6 +11,7 @@ from decimal import Decimal
 from typing import Any
 
 from records.importing.faults import Report
+from records.importing.reading import Reading
 from records.importing.schema import ForeignKey, TableSchema
 
 Key = tuple[Any, ...]
@@ -38,7 +39,8 @@ class StagedTable:
     """One table of the folder. `file` names the file, and the sheet where it has several; `form`
     tells its format, encoding and separator; `columns` are those of the file; `aside` the rows
     left out on purpose, of which the cells alone are read; `is_readable` says that its rows could
-    be read, so that a key that is not found in it is really missing.
+    be read, so that a key that is not found in it is really missing; `reading` how the columns of
+    the file were matched, when they are not those of the table.
     """
 
     schema: TableSchema
@@ -49,10 +51,15 @@ class StagedTable:
     aside: list[StagedRow] = field(default_factory=list)
     by_key: dict[Key, StagedRow] = field(default_factory=dict)
     is_readable: bool = True
+    reading: Reading | None = None
 
     def text(self, row: StagedRow, column: str) -> str:
         """Return the text of a cell as the file has it; empty when the column is absent."""
         return row.cells[self.columns.index(column)] if column in self.columns else ""
+
+    def heading(self, column: str) -> str:
+        """Return the heading of a column in the file; empty when it is that of the table."""
+        return self.reading.heading_of(column) if self.reading else ""
 
     def sound_rows(self) -> list[StagedRow]:
         """Return the rows without a fault, by their keys: the order of the file does not matter."""
@@ -87,6 +94,7 @@ class Stage:
             line=row.line,
             column=column,
             value=staged.text(row, column),
+            heading=staged.heading(column),
             is_warning=is_warning,
         )
         if not is_warning:

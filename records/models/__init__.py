@@ -6,6 +6,7 @@ from records.models.attachments import Attachment, AttachmentFile
 from records.models.batches import ImportBatch, ImportBatchQuerySet, ImportedRow
 from records.models.comments import Comment, CommentMention
 from records.models.drafts import DraftFile, ImportDraft, ImportDraftQuerySet
+from records.models.mappings import ImportMapping, ImportMappingQuerySet
 from records.models.notifications import Notification
 from records.models.subscriptions import Subscription
 
@@ -19,6 +20,8 @@ __all__ = [
     "ImportBatchQuerySet",
     "ImportDraft",
     "ImportDraftQuerySet",
+    "ImportMapping",
+    "ImportMappingQuerySet",
     "ImportedRow",
     "Notification",
     "Subscription",

@@ -101,6 +101,8 @@ class DraftFile(models.Model):
     name = models.CharField(_("name"), max_length=200)
     stored = models.CharField(_("place"), max_length=120, unique=True)
     table = models.CharField(_("table"), max_length=40, blank=True)
+    # How it is read when its headings are not those of the table: a copy, that no edit changes.
+    reading = models.JSONField(_("reading by a mapping"), default=dict, blank=True)
     size = models.PositiveBigIntegerField(_("size in bytes"))
     sha256 = models.CharField(_("SHA-256"), max_length=64, db_index=True)
 

@@ -20,15 +20,15 @@ from django.utils import timezone
 
 from accounts.services.audit import record_event
 from common.exceptions import StaleEdit
-from common.tabular import TabularError, read_table
 from records.enums import BatchKind, DraftState
 from records.exceptions import DepositRefused, WrongDraftState
 from records.importing.amendments import Amendments
 from records.importing.folder import read_folder
-from records.importing.recognition import headings_of, recognise
+from records.importing.reading import Reading
 from records.importing.registry import file_kind, file_kinds
 from records.importing.stage import Stage
-from records.models import DraftFile, ImportDraft
+from records.models import DraftFile, ImportDraft, ImportMapping
+from records.services.placing import can_match, is_zip, place_file
 from records.services.reports import recognised_tables
 
 FOLDER = "imports"
@@ -47,12 +47,19 @@ class Upload:
 
 
 def deposit_files(
-    *, actor: Any, files: Sequence[Upload], is_new_version: bool = False
+    *,
+    actor: Any,
+    files: Sequence[Upload],
+    is_new_version: bool = False,
+    mapping: ImportMapping | None = None,
+    may_match: bool = False,
 ) -> ImportDraft:
     """Keep the files of a deposit and recognise what they hold; nothing else is written.
 
+    A file whose headings are not those of a table is read by `mapping`, else by the open mapping
+    of the same headings; `may_match` keeps one that nothing reads, for its columns to be matched.
     Raises DepositRefused: no file, too many, too large, a zip beside other files, a file that is
-    none of the tables.
+    none of the tables; MappingUnfit.
     """
     _check_sizes(files)
     kept: list[Path] = []
@@ -64,7 +71,7 @@ def deposit_files(
             draft.save()
             for position, upload in enumerate(files):
                 kept.append(_keep(draft, position, upload))
-            _recognise(draft)
+            _recognise(draft, mapping, may_match=may_match)
             record_event(
                 actor=actor,
                 verb="deposited",
@@ -125,51 +132,44 @@ def _keep(draft: ImportDraft, position: int, upload: Upload) -> Path:
     return path
 
 
-def _recognise(draft: ImportDraft) -> None:
+def _recognise(draft: ImportDraft, mapping: ImportMapping | None, *, may_match: bool) -> None:
     """Tell what the files are, and read them once."""
     files = list(draft.files.all())
-    if len(files) > 1 and any(_is_zip(file) for file in files):
+    if len(files) > 1 and any(is_zip(file) for file in files):
         raise DepositRefused(why=DepositRefused.ZIP_ALONE)
     for file in files:
-        file.table = "" if _is_zip(file) else _table_of(file)
-        file.save(update_fields=["table"])
+        place_file(file, mapping)
+        file.save(update_fields=["table", "reading"])
     other = _other_kind(files)
     if other:
         draft.kind = other
         draft.recognised = [file_kind(other).recognise(files[0].path, files[0].name)]
+    elif may_match and any(can_match(file) for file in files):
+        draft.kind = BatchKind.PORTFOLIO
     else:
         draft.kind = BatchKind.PORTFOLIO
         draft.recognised = recognised_tables(read_deposit(draft).tables.values())
     draft.save(update_fields=["kind", "recognised", "updated_at"])
 
 
-def _is_zip(file: DraftFile) -> bool:
-    return Path(file.name).suffix.lower() == ".zip"
+def tell_recognised(draft: ImportDraft) -> None:
+    """Tell what the tables of a deposit hold, once none of its files is still to be matched.
+
+    Raises DepositRefused.
+    """
+    draft.kind = BatchKind.PORTFOLIO
+    waits = any(can_match(file) for file in draft.files.all())
+    draft.recognised = [] if waits else recognised_tables(read_deposit(draft).tables.values())
 
 
 def _other_kind(files: list[DraftFile]) -> str:
     """Return the kind of a file that is no table of the schemas; empty when none is told."""
-    if len(files) != 1 or _is_zip(files[0]) or files[0].table:
+    if len(files) != 1 or is_zip(files[0]) or files[0].table:
         return ""
     for kind in file_kinds():
         if file_kind(kind).recognise(files[0].path, files[0].name):
             return kind
     return ""
-
-
-def _table_of(file: DraftFile) -> str:
-    """Return the table of a file of one sheet, or « workbook » when its sheets tell."""
-    named = recognise(file.name, ())
-    if named:
-        return named
-    try:
-        sheets = headings_of(read_table(file.path.read_bytes(), file=file.name))
-    except TabularError:
-        return ""
-    found = {name: recognise(f"{name}.csv", cells) for name, cells in sheets}
-    if len(sheets) > 1:
-        return "workbook" if any(name == table for name, table in found.items()) else ""
-    return next((recognise(file.name, cells) for _name, cells in sheets), "")
 
 
 def read_deposit(draft: ImportDraft) -> Stage:
@@ -178,8 +178,11 @@ def read_deposit(draft: ImportDraft) -> Stage:
     Raises DepositRefused when a file is none of the tables.
     """
     amendments = Amendments(draft.corrections, draft.set_aside)
+    readings = {
+        file.table: Reading.from_dict(file.reading) for file in draft.files.all() if file.reading
+    }
     with _laid_out(draft) as (path, names):
-        stage = read_folder(path, amendments)
+        stage = read_folder(path, amendments, readings)
     stage.source = draft.source
     for staged in stage.tables.values():
         staged.file = _renamed(staged.file, names)
@@ -204,7 +207,7 @@ def _laid_out(draft: ImportDraft) -> Iterator[tuple[Path, dict[str, str]]]:
     """
     files = list(draft.files.all())
     with tempfile.TemporaryDirectory() as parent:
-        if _is_zip(files[0]):
+        if is_zip(files[0]):
             path = Path(parent) / "deposit.zip"
             shutil.copyfile(files[0].path, path)
             yield path, {"deposit.zip": files[0].name}

@@ -36,7 +36,7 @@ def check_or_ask(*, actor: Any, draft_id: int) -> ImportDraft:
     if lines_of(draft) < settings.IMPORT_CHECK_LINES:
         return check_draft(draft_id=draft_id)
     with transaction.atomic():
-        draft = _lock(draft_id)
+        draft = lock_draft(draft_id)
         draft.state = DraftState.CHECKING
         draft.job = _ask(CHECK, draft, actor)
         draft.save(update_fields=["state", "job", "updated_at"])
@@ -59,11 +59,11 @@ def correct_line(
     Cells that are as the file has them are forgotten. Raises WrongDraftState, or StaleEdit when
     it is no longer the version that the caller read.
     """
-    draft = _lock(draft_id, expected_version)
+    draft = lock_draft(draft_id, expected_version)
     texts = {name: text.strip()[:TEXT_LENGTH] for name, text in cells.items()}
     lines = draft.corrections.setdefault(table, {})
     lines[str(line)] = lines.get(str(line), {}) | texts
-    return _changed(draft, actor, "corrected", {"table": table, "line": line, "cells": texts})
+    return draft_changed(draft, actor, "corrected", {"table": table, "line": line, "cells": texts})
 
 
 @transaction.atomic
@@ -81,18 +81,18 @@ def set_line_aside(
 
     Raises WrongDraftState, StaleEdit.
     """
-    draft = _lock(draft_id, expected_version)
+    draft = lock_draft(draft_id, expected_version)
     kept = {"reason": reason.strip()[:500], "cells": [str(cell) for cell in cells]}
     draft.set_aside.setdefault(table, {})[str(line)] = kept
-    return _changed(draft, actor, "set_aside", {"table": table, "line": line})
+    return draft_changed(draft, actor, "set_aside", {"table": table, "line": line})
 
 
 @transaction.atomic
 def take_line_back(*, actor: Any, draft_id: int, table: str, line: int) -> ImportDraft:
     """Take back a line that was set aside. Raises WrongDraftState."""
-    draft = _lock(draft_id)
+    draft = lock_draft(draft_id)
     draft.set_aside.get(table, {}).pop(str(line), None)
-    return _changed(draft, actor, "taken_back", {"table": table, "line": line})
+    return draft_changed(draft, actor, "taken_back", {"table": table, "line": line})
 
 
 @transaction.atomic
@@ -100,7 +100,7 @@ def confirm_anomalies(
     *, actor: Any, draft_id: int, keys: Iterable[str], expected_version: int | None = None
 ) -> ImportDraft:
     """Confirm the anomalies of these keys, and no others. Raises WrongDraftState, StaleEdit."""
-    draft = _lock(draft_id, expected_version)
+    draft = lock_draft(draft_id, expected_version)
     known = {anomaly["key"] for anomaly in draft.report.get("anomalies", ())}
     draft.confirmed = sorted(known & set(keys))
     draft.version += 1
@@ -115,7 +115,7 @@ def request_commit(*, actor: Any, draft_id: int, expected_version: int | None = 
 
     Raises NotReady, WrongDraftState, StaleEdit.
     """
-    draft = _lock(draft_id)
+    draft = lock_draft(draft_id)
     if draft.state == DraftState.COMMITTING and draft.job is not None:
         return draft.job
     check_version(draft, expected_version)
@@ -173,7 +173,8 @@ def _ask(kind: str, draft: ImportDraft, actor: Any) -> Job:
     )
 
 
-def _lock(draft_id: int, expected_version: int | None = None) -> ImportDraft:
+def lock_draft(draft_id: int, expected_version: int | None = None) -> ImportDraft:
+    """Lock a deposit on which something may be decided. Raises WrongDraftState, StaleEdit."""
     draft = ImportDraft.objects.select_for_update(of=("self",)).get(pk=draft_id)
     if draft.state in (DraftState.APPLIED, DraftState.ABANDONED) or (
         draft.state == DraftState.COMMITTING and draft.job is None
@@ -183,7 +184,7 @@ def _lock(draft_id: int, expected_version: int | None = None) -> ImportDraft:
     return draft
 
 
-def _changed(draft: ImportDraft, actor: Any, verb: str, detail: dict[str, Any]) -> ImportDraft:
+def draft_changed(draft: ImportDraft, actor: Any, verb: str, detail: dict[str, Any]) -> ImportDraft:
     """Save a deposit whose last check no longer holds."""
     if draft.state in (DraftState.COMMITTING, DraftState.CHECKING):
         raise WrongDraftState(state=draft.get_state_display())
