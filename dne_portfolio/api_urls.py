@@ -18,7 +18,7 @@ from partners.api import shared
 from partners.api import views as partners
 from projects.api import facts, portfolio
 from projects.api import views as projects
-from records.api import imports, notifications
+from records.api import imports, mappings, notifications
 from records.api import views as records
 
 router = SimpleRouter()
@@ -50,6 +50,7 @@ for prefix, viewset in (
     ("audit-events", grants.AuditEventViewSet),
     ("import-batches", imports.ImportBatchViewSet),
     ("import-drafts", imports.ImportDraftViewSet),
+    ("import-mappings", mappings.ImportMappingViewSet),
     ("attachments", records.AttachmentViewSet),
     ("comments", records.CommentViewSet),
     ("notifications", notifications.NotificationViewSet),

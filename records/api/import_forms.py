@@ -10,6 +10,7 @@ from common.api.fields import RowSerializer, StrictSerializer, TextField
 from common.api.filtersets import CodeFilter, Filters, OneOf, from_day, to_day
 from records.enums import BatchKind, BatchState, DraftState
 from records.importing.schema import TABLES, load_schemas
+from records.models import ImportMapping
 
 _LINE = 2_000_000
 
@@ -90,6 +91,13 @@ class NewDeposit(StrictSerializer):
         default=False, help_text="Changed facts replace the former ones."
     )
     dry_run = drf.BooleanField(default=True, help_text="Check, and record nothing.")
+    mapping = drf.SlugRelatedField(
+        slug_field="code",
+        queryset=ImportMapping.objects.proposed(),
+        default=None,
+        allow_null=True,
+        help_text="Code of the open mapping by which the files are read whose headings are others.",
+    )
 
 
 class _OfLine(StrictSerializer):

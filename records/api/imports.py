@@ -156,7 +156,10 @@ class ImportDraftViewSet(RowViewSet):
         fields = self.body(NewDeposit)
         files = [Upload(file.name, file, file.size) for file in fields["files"]]
         draft = deposit_files(
-            actor=request.user, files=files, is_new_version=fields["is_new_version"]
+            actor=request.user,
+            files=files,
+            is_new_version=fields["is_new_version"],
+            mapping=fields["mapping"],
         )
         draft = drafts.check_or_ask(actor=request.user, draft_id=draft.pk)
         if not fields["dry_run"] and checking.is_ready(draft):

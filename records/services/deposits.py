@@ -144,8 +144,8 @@ def _recognise(draft: ImportDraft, mapping: ImportMapping | None, *, may_match: 
     if other:
         draft.kind = other
         draft.recognised = [file_kind(other).recognise(files[0].path, files[0].name)]
-    elif may_match and any(can_match(file) for file in files):
-        draft.kind = BatchKind.PORTFOLIO
+    elif may_match:
+        tell_recognised(draft)
     else:
         draft.kind = BatchKind.PORTFOLIO
         draft.recognised = recognised_tables(read_deposit(draft).tables.values())
@@ -158,8 +158,15 @@ def tell_recognised(draft: ImportDraft) -> None:
     Raises DepositRefused.
     """
     draft.kind = BatchKind.PORTFOLIO
-    waits = any(can_match(file) for file in draft.files.all())
+    waits = bool(waiting_files(draft))
     draft.recognised = [] if waits else recognised_tables(read_deposit(draft).tables.values())
+
+
+def waiting_files(draft: ImportDraft) -> list[DraftFile]:
+    """Return the files of a deposit whose columns are still to be matched."""
+    if draft.kind != BatchKind.PORTFOLIO:
+        return []
+    return [file for file in draft.files.all() if can_match(file)]
 
 
 def _other_kind(files: list[DraftFile]) -> str:

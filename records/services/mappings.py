@@ -100,9 +100,26 @@ def match_file(
     return draft_changed(draft, actor, "matched", detail)
 
 
-def _kept(actor: Any, name: str, reading: Reading) -> ImportMapping:
-    """Return the mapping of a source, made or edited as the reading says."""
-    fields = {
+@transaction.atomic
+def edit_mapping(
+    *, actor: Any, mapping_id: int, expected_version: int, name: str, reading: Reading
+) -> ImportMapping:
+    """Edit a mapping; the deposits that it was used for keep what it said then.
+
+    Raises StaleEdit, RecordEnded, ValidationError.
+    """
+    edited: ImportMapping = update_record(
+        actor=actor,
+        kind=MAPPING,
+        record_id=mapping_id,
+        expected_version=expected_version,
+        changes=_fields(name.strip(), reading),
+    )
+    return edited
+
+
+def _fields(name: str, reading: Reading) -> dict[str, Any]:
+    return {
         "name": name,
         "table": reading.table,
         "headings": list(reading.headings),
@@ -110,6 +127,11 @@ def _kept(actor: Any, name: str, reading: Reading) -> ImportMapping:
         "columns": {told: field for told, field in reading.columns.items() if field},
         "options": reading.options.as_dict(),
     }
+
+
+def _kept(actor: Any, name: str, reading: Reading) -> ImportMapping:
+    """Return the mapping of a source, made or edited as the reading says."""
+    fields = _fields(name, reading)
     known = ImportMapping.objects.select_for_update(of=("self",))
     mapping = known.filter(name=name, state=RecordState.OPEN).first()
     if mapping is None:

@@ -49,6 +49,11 @@ class Proposal:
     mapping: ImportMapping | None = None
     error: str = ""
 
+    @property
+    def width(self) -> int:
+        """Return how many cells the widest of the first rows has."""
+        return max((len(row.cells) for row in self.first_rows), default=1)
+
 
 def propose_reading(path: Path, name: str, asked: Asked, kept: Reading | None = None) -> Proposal:
     """Return what is proposed of a deposited file: what is asked, else what was `kept` of it, else

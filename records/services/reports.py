@@ -48,6 +48,9 @@ def recognised_tables(tables: Iterable[StagedTable]) -> list[dict[str, Any]]:
             "lines": len(staged.rows) + len(staged.aside),
             "columns": list(staged.columns),
             "sample": [[row.line, *row.cells] for row in staged.rows[:SAMPLE]],
+            "headings": {column: staged.heading(column) for column in staged.columns},
+            "mapping": staged.reading.code if staged.reading else "",
+            "unread": staged.reading.unread() if staged.reading else [],
         }
         for staged in tables
     ]

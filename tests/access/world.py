@@ -53,6 +53,7 @@ from records.models import (
     AttachmentFile,
     Comment,
     ImportBatch,
+    ImportMapping,
     Notification,
 )
 from records.services.deposits import Upload, deposit_files
@@ -278,6 +279,12 @@ def _accounts(world: World, stranger: User) -> None:
     for side in SIDES:
         world.put("person", side, newcomer.pk)
         world.put("client", side, client.pk)
+    mapping = ImportMapping.objects.create(
+        code="MAP", name="Source", table="portfolios", headings=["Code", "Nom", "Type"],
+        columns={"Code": "code", "Nom": "name", "Type": "kind"},
+    )  # fmt: skip
+    for side in SIDES:
+        world.put("mapping", side, mapping.code)
     makers = (
         ("job", _job), ("batch", _batch), ("event", _event), ("draft", _draft),
         ("view", _view), ("notification", _notification), ("session", _session),

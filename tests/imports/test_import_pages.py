@@ -112,7 +112,7 @@ def test_a_recording_that_is_not_ready_is_refused_by_the_service_too(client, dra
 
 def test_an_upload_that_is_no_table_says_so_on_the_form(client, controller):
     client.force_login(controller)
-    answer = deposit(client, ("notes.csv", b"a;b\n1;2\n"))
+    answer = deposit(client, ("notes.csv", b"%PDF-1.7\n"))
     assert answer.status_code == 422
     assert "notes.csv" in answer.content.decode()
     assert client.post(reverse("web:import-deposit"), {}).status_code == 422

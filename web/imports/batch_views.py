@@ -15,17 +15,16 @@ from django.shortcuts import get_object_or_404, redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from accounts.enums import Action, Resource
+from accounts.enums import Action
 from accounts.services.audit import record_event
 from common.exceptions import DomainError
 from records.models import DraftFile, ImportBatch, ImportDraft
 from records.services.undo import confirm_undo, request_undo, undo_batch, withdraw_undo
 from web.imports.forms import ReasonForm
+from web.imports.rights import READ, UNDO
 from web.imports.selectors import batch_tables, decisions_of
 from web.mixins import PageView
 
-READ = (Action.READ, Resource.IMPORT_BATCH)
-UNDO = (Action.UNDO, Resource.IMPORT_BATCH)
 _INERT = "default-src 'none'; sandbox"
 
 

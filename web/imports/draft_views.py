@@ -12,7 +12,6 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from accounts.enums import Action, Resource
 from accounts.services.audit import record_event
 from common.exceptions import DomainError
 from common.tabular import Column, write_csv
@@ -20,7 +19,7 @@ from common.tabular.columns import Value
 from records.enums import DraftState
 from records.models import ImportDraft
 from records.services.checking import known_batch
-from records.services.deposits import abandon_draft
+from records.services.deposits import abandon_draft, waiting_files
 from records.services.drafts import (
     check_or_ask,
     confirm_anomalies,
@@ -31,11 +30,19 @@ from records.services.drafts import (
     take_line_back,
 )
 from web.imports.batch_views import download
-from web.imports.selectors import STEPS, check_of, columns_of, recognised_of, reject_rows, stepper
-from web.imports.views import DEPOSIT
+from web.imports.rights import DEPOSIT, READ
+from web.imports.selectors import (
+    STEPS,
+    check_of,
+    columns_of,
+    labels_of,
+    matchable_files,
+    recognised_of,
+    reject_rows,
+    stepper,
+)
 from web.mixins import PageView
 
-READ = (Action.READ, Resource.IMPORT_BATCH)
 TEMPLATES = {
     2: "web/imports/step2.html",
     3: "web/imports/step3.html",
@@ -73,7 +80,12 @@ class DraftView(PageView):
             "pause": PAUSE,
         }
         if step == 2:
-            context |= {"known": known_batch(draft), "tables": recognised_of(draft)}
+            context |= {
+                "known": known_batch(draft),
+                "tables": recognised_of(draft),
+                "waiting": waiting_files(draft),
+                "matchable": matchable_files(draft),
+            }
         elif step == 3:
             context |= check_of(draft)
         return self.page(context)
@@ -142,9 +154,9 @@ class LineView(DraftActionView):
             for error in draft.report["errors"]
             if error["table"] == table and error["line"] == line
         }
-        columns = columns_of(draft, table)
+        columns, labels = columns_of(draft, table), labels_of(draft, table)
         rows = [
-            {"name": name, "text": text, "fault": faults.get(name, "")}
+            {"name": name, "label": labels[name], "text": text, "fault": faults.get(name, "")}
             for name, text in zip(columns, cells, strict=False)
         ]
         return self.page({"draft": draft, "table": table, "line": line, "rows": rows})

@@ -11,13 +11,14 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Action, Resource
 from accounts.permissions import can
-from records.enums import BatchState, DraftState, RowChange
+from records.enums import BatchKind, BatchState, DraftState, RowChange
 from records.importing.registry import registered_rooms
 from records.importing.schema import TableSchema, load_schemas
-from records.models import ImportBatch, ImportDraft
+from records.models import DraftFile, ImportBatch, ImportDraft
 from records.services.anomalies import money_columns
 from records.services.checking import is_ready
 from records.services.facts import FactTable
+from records.services.placing import is_zip
 from records.services.undo import may_undo_alone
 from web.imports.words import title_of
 
@@ -65,7 +66,8 @@ def error_lines(draft: ImportDraft) -> list[Line]:
         found.append(
             Line(
                 "error", table, error["file"], line, cells[0] if cells else "",
-                column=error["column"], title=_title(schema, error["column"]),
+                column=error["column"],
+                title=error.get("heading") or _title(schema, error["column"]),
                 value=error["value"], message=error["message"],
                 can_correct=bool(cells) and error["column"] in columns_of(draft, table),
             )
@@ -136,9 +138,32 @@ def columns_of(draft: ImportDraft, table: str) -> list[str]:
     return []
 
 
+def labels_of(draft: ImportDraft, table: str) -> dict[str, str]:
+    """Return what a table calls its columns: the headings of the file, else their names."""
+    for told in draft.recognised:
+        if told["name"] == table:
+            headings = told.get("headings", {})
+            return {name: headings.get(name) or name for name in told["columns"]}
+    return {}
+
+
+def matchable_files(draft: ImportDraft) -> list[DraftFile]:
+    """Return the files whose columns may be matched otherwise."""
+    if draft.kind != BatchKind.PORTFOLIO:
+        return []
+    return [file for file in draft.files.all() if not is_zip(file) and file.table != "workbook"]
+
+
 def recognised_of(draft: ImportDraft) -> list[dict[str, Any]]:
     """Return what was recognised, the titles in the language of the page."""
-    return [{**table, "title": title_of(table["title"])} for table in draft.recognised]
+    return [
+        {
+            **table,
+            "title": title_of(table["title"]),
+            "labels": list(labels_of(draft, table["name"]).values()),
+        }
+        for table in draft.recognised
+    ]
 
 
 def sums_of(draft: ImportDraft) -> dict[str, int]:
@@ -176,7 +201,8 @@ def reject_rows(draft: ImportDraft, table: str) -> list[tuple[int, str, list[str
     reasons: dict[int, list[str]] = {}
     for error in draft.report.get("errors", ()):
         if error["table"] == table and error["line"] is not None:
-            reasons.setdefault(error["line"], []).append(f"{error['column']}: {error['message']}")
+            column = error.get("heading") or error["column"]
+            reasons.setdefault(error["line"], []).append(f"{column}: {error['message']}")
     rows = [(line, " ".join(told), faulty.get(str(line), [])) for line, told in reasons.items()]
     rows += [
         (kept["line"], kept["reason"], kept["cells"])

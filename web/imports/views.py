@@ -14,15 +14,16 @@ from accounts.services.audit import record_event
 from common.exceptions import DomainError
 from records.enums import DraftState
 from records.models import ImportBatch, ImportDraft
-from records.services.deposits import Upload, deposit_files
+from records.services.deposits import Upload, deposit_files, waiting_files
 from records.services.drafts import check_or_ask
 from web.imports.forms import BatchFilterForm, DepositForm
+from web.imports.matching_views import next_address
+from web.imports.rights import DEPOSIT
 from web.imports.selectors import stepper
 from web.listing import ListColumn
 from web.lists import ListView
 from web.mixins import PageView
 
-DEPOSIT = (Action.IMPORT, Resource.LEDGER)
 LIVING = (DraftState.DRAFT, DraftState.CHECKING, DraftState.CHECKED, DraftState.COMMITTING)
 
 
@@ -125,11 +126,12 @@ class DepositView(PageView):
                 actor=request.user,
                 files=files,
                 is_new_version=form.cleaned_data["is_new_version"],
+                may_match=True,
             )
-            check_or_ask(actor=request.user, draft_id=draft.pk)
+            if not waiting_files(draft):
+                check_or_ask(actor=request.user, draft_id=draft.pk)
         except DomainError as error:
             form.add_error("uploads", str(error))
             record_event(actor=request.user, verb="refused", detail={"code": error.code})
             return self.shown(form, 422)
-        address = reverse("web:import-draft", args=[draft.pk])
-        return HttpResponseRedirect(f"{address}?step=2")
+        return HttpResponseRedirect(next_address(draft))

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django.utils.translation import gettext_lazy as _
 
+from records.importing.schema import load_schemas
+
 # The schemas are data: their titles stand here so that they can be translated. A test compares.
 TITLES = {
     "AE": _("AE"),
@@ -86,6 +88,12 @@ TITLES = {
     "Version of the document": _("Version of the document"),
     "Weather": _("Weather"),
 }
+
+
+def title_of_table(name: str) -> str:
+    """Return the title of a table of the schemas; its name when there is no such table any more."""
+    schema = load_schemas().get(name)
+    return title_of(schema.title) if schema else name
 
 
 def title_of(text: str) -> str:
