@@ -91,13 +91,19 @@ class NewDeposit(StrictSerializer):
         default=False, help_text="Changed facts replace the former ones."
     )
     dry_run = drf.BooleanField(default=True, help_text="Check, and record nothing.")
-    mapping = drf.SlugRelatedField(
-        slug_field="code",
-        queryset=ImportMapping.objects.proposed(),
-        default=None,
-        allow_null=True,
+    mapping = TextField(
+        max_length=40,
+        default="",
+        allow_blank=True,
         help_text="Code of the open mapping by which the files are read whose headings are others.",
     )
+
+    def validate_mapping(self, code: str) -> ImportMapping | None:
+        """Return the open mapping of this code."""
+        mapping = ImportMapping.objects.proposed().filter(code=code).first()
+        if code and mapping is None:
+            raise drf.ValidationError("No open mapping has this code.")
+        return mapping
 
 
 class _OfLine(StrictSerializer):

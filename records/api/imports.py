@@ -159,7 +159,7 @@ class ImportDraftViewSet(RowViewSet):
             actor=request.user,
             files=files,
             is_new_version=fields["is_new_version"],
-            mapping=fields["mapping"],
+            mapping=fields["mapping"] or None,
         )
         draft = drafts.check_or_ask(actor=request.user, draft_id=draft.pk)
         if not fields["dry_run"] and checking.is_ready(draft):

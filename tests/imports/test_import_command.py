@@ -49,7 +49,7 @@ def test_a_refusal_has_exit_code_1_and_located_faults(tmp_path):
         call_command("import_portfolio", folder, format="json", stdout=stdout)
     assert refused.value.returncode == 1
     (fault,) = json.loads(stdout.getvalue())["errors"]
-    assert set(fault) == {"file", "line", "column", "code", "value", "message"}
+    assert set(fault) == {"file", "line", "column", "heading", "code", "value", "message"}
     assert (fault["file"], fault["line"], fault["value"]) == ("payments.csv", 2, "12,50 €")
 
 
