@@ -23,7 +23,7 @@ from partners.models import Contract, Partner
 from partners.services.kinds import PARTNERS
 from projects.models import PortfolioNode, Project
 from projects.services.kinds import PROJECTS
-from records.models import ImportBatch, ImportDraft, Notification
+from records.models import ImportBatch, ImportDraft, ImportMapping, Notification
 from records.services.attachments import attach_document
 from records.services.checking import check_draft
 from records.services.comments import write_comment
@@ -189,6 +189,10 @@ def add_batches(users: Any, folder: Any) -> dict[str, ImportBatch]:
 def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
     """Add all of them; return those that a request names."""
     add_owned(portfolio, users)
+    ImportMapping.objects.create(
+        code="MAP", name="Source", table="portfolios", headings=["Code", "Nom", "Type"],
+        columns={"Code": "code", "Nom": "name", "Type": "kind"},
+    )  # fmt: skip
     return SimpleNamespace(
         portfolio=portfolio,
         merges=add_merges(portfolio, users),
