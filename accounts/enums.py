@@ -63,6 +63,7 @@ class Resource(models.TextChoices):
     NOMENCLATURE = "nomenclature", _("budget nomenclature")
     PARTNER = "partner", _("partner")
     CONTRACT = "contract", _("contract")
+    RESERVATION = "reservation", _("reservation of credits")
     INDICATOR = "indicator", _("indicator definition")
     INDICATOR_VALUE = "indicator_value", _("indicator value")
     ATTACHMENT = "attachment", _("attachment")

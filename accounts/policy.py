@@ -23,7 +23,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
     Role.PORTFOLIO_DIRECTOR: (
         ((R.PORTFOLIO,), (*_SEE, *_EDIT), Reach.NODE),
         ((R.PROJECT,), (*_SEE, *_EDIT_PROJECT, A.VALIDATE, A.MERGE), Reach.NODE),
-        ((*_MONEY, R.INDICATOR_VALUE), _SEE, Reach.NODE),
+        ((*_MONEY, R.RESERVATION, R.INDICATOR_VALUE), _SEE, Reach.NODE),
         ((R.CONTRACT,), (A.VALIDATE,), Reach.NODE),
         ((R.PARTNER, R.INDICATOR, R.NOMENCLATURE), _SEE, Reach.ALL),
         ((R.ATTACHMENT, R.COMMENT), _NOTE, Reach.NODE),
@@ -36,7 +36,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
     Role.PROJECT_MANAGER: (
         ((R.PORTFOLIO,), _SEE, Reach.NODE),
         ((R.PROJECT,), (*_SEE, A.CREATE, *_EDIT_PROJECT, A.SUBMIT, A.DELETE), Reach.OWN),
-        ((*_MONEY, R.INDICATOR_VALUE, R.PARTNER), _SEE, Reach.OWN),
+        ((*_MONEY, R.RESERVATION, R.INDICATOR_VALUE, R.PARTNER), _SEE, Reach.OWN),
         ((R.INDICATOR, R.NOMENCLATURE), _SEE, Reach.ALL),
         ((R.ATTACHMENT, R.COMMENT), _NOTE, Reach.OWN),
         ((R.JOB,), _STEER, Reach.OWN),
@@ -47,6 +47,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.PORTFOLIO, R.PROJECT, R.CONTRACT, R.INDICATOR_VALUE), _SEE, Reach.BUDGET),
         ((R.CREDIT,), (*_SEE, A.CREATE, A.UPDATE, A.SUBMIT, A.IMPORT, A.CORRECT), Reach.BUDGET),
         ((R.LEDGER,), (*_SEE, A.IMPORT, A.CORRECT), Reach.BUDGET),
+        ((R.RESERVATION,), (*_SEE, A.CREATE, A.UPDATE, A.CLOSE), Reach.BUDGET),
         ((R.CONTRACT,), (A.VALIDATE,), Reach.BUDGET),
         ((R.NOMENCLATURE,), (*_SEE, *_EDIT), Reach.ALL),
         ((R.PARTNER, R.INDICATOR), _SEE, Reach.ALL),
@@ -71,6 +72,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
     Role.MANAGEMENT_CONTROLLER: (
         ((R.PORTFOLIO, R.PROJECT, *_MONEY, R.PARTNER, R.NOMENCLATURE), _SEE, Reach.ALL),
         ((R.CREDIT,), (A.VALIDATE,), Reach.ALL),
+        ((R.RESERVATION,), _SEE, Reach.ALL),
         ((R.LEDGER,), (A.IMPORT, A.CORRECT), Reach.ALL),
         ((R.INDICATOR,), (*_SEE, A.CREATE, A.UPDATE, A.SUBMIT, A.VALIDATE), Reach.ALL),
         ((R.INDICATOR_VALUE,), (*_SEE, A.RECOMPUTE), Reach.ALL),
@@ -89,7 +91,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
     # Reads everything, writes nothing.
     Role.AUDITOR: (
         ((R.PORTFOLIO, R.PROJECT, *_MONEY, R.PARTNER, R.NOMENCLATURE), _SEE, Reach.ALL),
-        ((R.INDICATOR, R.INDICATOR_VALUE), _SEE, Reach.ALL),
+        ((R.RESERVATION, R.INDICATOR, R.INDICATOR_VALUE), _SEE, Reach.ALL),
         ((R.ATTACHMENT, R.COMMENT, R.IMPORT_BATCH, R.JOB), (A.READ,), Reach.ALL),
         ((R.USER, R.GRANT, R.MACHINE_CLIENT), (A.READ,), Reach.ALL),
         ((R.EMERGENCY_ACCESS,), _SEE, Reach.ALL),
@@ -98,7 +100,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
     # Its perimeter, narrowed further by the scopes of its token. It validates nothing. Creating
     # and closing projects, and asking for a computation, need the write scope that says so.
     Role.API_CLIENT: (
-        ((R.PORTFOLIO, *_MONEY, R.INDICATOR_VALUE), _SEE, Reach.NODE),
+        ((R.PORTFOLIO, *_MONEY, R.RESERVATION, R.INDICATOR_VALUE), _SEE, Reach.NODE),
         ((R.PROJECT,), (*_SEE, A.CREATE, *_EDIT_PROJECT), Reach.NODE),
         ((R.INDICATOR_VALUE,), (A.RECOMPUTE,), Reach.NODE),
         ((R.LEDGER,), (A.IMPORT,), Reach.NODE),
@@ -159,7 +161,7 @@ TOKEN_SCOPES: dict[str, frozenset[tuple[str, str]]] = {
     "read": _reading(*Resource),
     "indicators:read": _reading(R.INDICATOR, R.INDICATOR_VALUE, R.PROJECT),
     "projects:read": _reading(R.PORTFOLIO, R.PROJECT),
-    "budgets:read": _reading(R.NOMENCLATURE, R.CREDIT, R.LEDGER),
+    "budgets:read": _reading(R.NOMENCLATURE, R.CREDIT, R.LEDGER, R.RESERVATION),
     "contracts:read": _reading(R.PARTNER, R.CONTRACT),
     "projects:write": frozenset((R.PROJECT.value, a.value) for a in (A.CREATE, *_EDIT_PROJECT)),
     "jobs:write": frozenset({(R.INDICATOR_VALUE.value, A.RECOMPUTE.value)}),

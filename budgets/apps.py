@@ -25,6 +25,7 @@ class BudgetsConfig(AppConfig):
         rows = "budgets.scoping.rows_of_nomenclature"
         register_rows(Reach.BUDGET, "budgets.creditmovement", rows)
         register_rows(Reach.BUDGET, "budgets.commitment", rows)
+        register_rows(Reach.BUDGET, "budgets.reservation", rows)
         projects = "budgets.scoping.projects_of_nomenclature"
         register_rows(Reach.BUDGET, "projects.project", projects)
         register_scope(ScopeKind.NOMENCLATURE, "budgets.scoping.SCOPES")

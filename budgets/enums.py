@@ -15,12 +15,25 @@ class NomenclatureKind(models.TextChoices):
     SUB_ACTION = "sub_action", _("sub-action")
     BOP = "bop", _("BOP")
     UO = "uo", _("UO")
+    TITLE = "title", _("title (nature)")
+    CATEGORY = "category", _("category (nature)")
     ACTIVITY = "activity", _("activity")
+    TRANCHE = "tranche", _("functional tranche")
+    COST_CENTRE = "cost_centre", _("cost centre")
+
+
+class CreditType(models.TextChoices):
+    """Personnel credits (title 2), a ceiling of their own, and all the others (LOLF art. 7-II)."""
+
+    T2 = "t2", _("T2")
+    HT2 = "ht2", _("HT2")
 
 
 class MovementKind(models.TextChoices):
     """Kinds of credit movement; the sign is carried by the amounts (domain §1.5)."""
 
+    FINANCE_BILL = "finance_bill", _("finance bill (PLF)")
+    VOTED_SERVICES = "voted_services", _("voted services (services votés)")
     INITIAL_FINANCE_ACT = "initial_finance_act", _("initial finance act (LFI)")
     INITIAL_DISTRIBUTION = "initial_distribution", _("initial distribution (DRICE)")
     PRECAUTIONARY_RESERVE = "precautionary_reserve", _("precautionary reserve")
@@ -38,13 +51,36 @@ class MovementKind(models.TextChoices):
     ALLOCATION = "allocation", _("allocation to an operation")
 
 
-# Movements that freeze or release credits; all the others open or withdraw them. A freeze is
-# written with a positive amount, a release with a negative one: the sum is what is frozen.
+class ReservationState(models.TextChoices):
+    """Life of credits set aside by a decision."""
+
+    PENDING = "pending", _("pending")
+    CONSUMED = "consumed", _("consumed by a commitment")
+    RELEASED = "released", _("released")
+
+
+# Movements that freeze or release credits. A freeze is written with a positive amount, a release
+# with a negative one: the sum is what is frozen.
 FREEZING_KINDS = frozenset(
     {
         MovementKind.PRECAUTIONARY_RESERVE,
         MovementKind.FREEZE,
         MovementKind.EXTRA_FREEZE,
         MovementKind.RELEASE,
+    }
+)
+# Movements that neither open nor freeze: a bill is not a law yet, and an allocation sets aside for
+# an operation AE that are open already (domain §1.6).
+NEUTRAL_KINDS = frozenset({MovementKind.FINANCE_BILL, MovementKind.ALLOCATION})
+# Movements that open or withdraw credits: their sum is what is open (domain §1.5).
+OPENING_KINDS = frozenset(MovementKind) - FREEZING_KINDS - NEUTRAL_KINDS
+# Acts that move credits between nodes: the legs of one act sum to zero (LOLF art. 7-II and 12,
+# GBCP art. 67).
+BALANCED_KINDS = frozenset(
+    {
+        MovementKind.INITIAL_DISTRIBUTION,
+        MovementKind.VIREMENT,
+        MovementKind.TRANSFER,
+        MovementKind.ASYMMETRIC_FUNGIBILITY,
     }
 )

@@ -1,6 +1,8 @@
 """Refusals of the budgets room.
 
 DomainError
+├── CreditsExceeded       a decision asks for more than what is available
+├── ReservationClosed     a reservation consumed or released is not changed any more
 ├── AlreadyCorrected      a fact is corrected once; its correction may be corrected in turn
 └── NothingCorrected      the correction repeats the fact
 """
@@ -10,6 +12,22 @@ from __future__ import annotations
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import DomainError
+
+
+class CreditsExceeded(DomainError):
+    """A decision asks for more than what is available (rules R-01, R-02; LOLF art. 9)."""
+
+    code = "credits_exceeded"
+    message = _(
+        "%(ledger)s available on %(node)s in %(fiscal_year)s: %(available)s €; asked: %(asked)s €."
+    )
+
+
+class ReservationClosed(DomainError):
+    """A reservation that was consumed or released is not changed any more."""
+
+    code = "reservation_closed"
+    message = _("The reservation %(number)s is not pending any more.")
 
 
 class AlreadyCorrected(DomainError):

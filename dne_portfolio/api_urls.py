@@ -9,6 +9,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.api import clients, emergency, grants, people
 from accounts.api import schema as _schemes  # noqa: F401 (registers the two schemes)
+from budgets.api import decisions
 from budgets.api import views as budgets
 from common.api.errors import unknown_route
 from indicators.api import shared as shared_values
@@ -33,6 +34,10 @@ for prefix, viewset in (
     ("panorama-entries", portfolio.PanoramaEntryViewSet),
     ("nomenclature", budgets.NomenclatureViewSet),
     ("credit-movements", budgets.CreditMovementViewSet),
+    ("availability", decisions.AvailabilityViewSet),
+    ("reservations", decisions.ReservationViewSet),
+    ("payment-requests", budgets.PaymentRequestViewSet),
+    ("scheduled-payments", budgets.ScheduledPaymentViewSet),
     ("commitments", budgets.CommitmentViewSet),
     ("service-done", budgets.ServiceDoneViewSet),
     ("payments", budgets.PaymentViewSet),

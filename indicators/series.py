@@ -17,8 +17,7 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from budgets.enums import FREEZING_KINDS
-from budgets.models import Commitment, CreditMovement, Payment, ServiceDone
+from budgets.models import CONSUMING, Commitment, CreditMovement, Payment, ServiceDone
 from common.fiscal import month_end, month_index, month_of_index, whole_months
 from common.models import DataOrigin
 from projects.enums import Phase
@@ -318,14 +317,13 @@ def _ledger(rows: _Rows, as_of: dt.date, known_at: dt.datetime) -> dict[str, Cen
     committed = Commitment.objects.as_of(as_of).known_at(known_at).filter(rows.having(own))
     done = ServiceDone.objects.as_of(as_of).known_at(known_at).filter(rows.having(through))
     paid = Payment.objects.as_of(as_of).known_at(known_at).filter(rows.having(through))
-    frozen, of_year = {"kind__in": sorted(FREEZING_KINDS)}, {"fiscal_year": year}
-    opened = moved.exclude(**frozen)
+    opened, frozen, of_year = moved.opened(), moved.frozen(), {"fiscal_year": year}
     sums = {
         "ae_opened": _grouped(opened, own, "ae", **of_year),
-        "ae_frozen": _grouped(moved, own, "ae", **frozen, **of_year),
-        "ae_committed": _grouped(committed, own, "amount", **of_year),
+        "ae_frozen": _grouped(frozen, own, "ae", **of_year),
+        "ae_committed": _grouped(committed.filter(CONSUMING), own, "amount", **of_year),
         "cp_opened": _grouped(opened, own, "cp", **of_year),
-        "cp_frozen": _grouped(moved, own, "cp", **frozen, **of_year),
+        "cp_frozen": _grouped(frozen, own, "cp", **of_year),
         "cp_paid": _grouped(paid, through, "amount", **of_year),
         "committed_total": _grouped(committed, own, "amount"),
         "service_done_total": _grouped(done, through, "amount"),

@@ -31,6 +31,7 @@ class PartnersConfig(AppConfig):
             (Reach.ENTITY, "partners.partner", "partners_of_codes"),
             (Reach.ENTITY, "projects.project", "projects_of_entity"),
             (Reach.ENTITY, "budgets.payment", "payments_of_entity"),
+            (Reach.ENTITY, "budgets.paymentrequest", "payments_of_entity"),
         ):
             register_rows(reach, model, f"partners.scoping.{provider}")
         register_scope(ScopeKind.ENTITY, "partners.scoping.SCOPES")

@@ -48,7 +48,7 @@ def projects_of_entity(user: Any, codes: frozenset[str]) -> Q:
 
 
 def payments_of_entity(user: Any, codes: frozenset[str]) -> Q:
-    """Keep the payments made on the contracts of the entity."""
+    """Keep the payments, and the requests for them, on the contracts of the entity."""
     return Q(commitment__contract_link__contract__holder__code__in=codes)
 
 

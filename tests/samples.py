@@ -15,7 +15,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    NomenclatureNode,
+    Payment,
+    PaymentRequest,
+    ScheduledPayment,
+    ServiceDone,
+)
 from partners.models import Contract, ContractCommitment, ContractProject, Partner
 from projects.models import (
     Baseline,
@@ -138,6 +146,7 @@ def _execution(project: Project, uo: NomenclatureNode) -> None:
         amount=Decimal("700000"),
         committed_on=dt.date(2025, 2, 1),
         fiscal_year=2025,
+        commitment_year=2025,
         **common,
     )
     Commitment.objects.create(
@@ -149,6 +158,7 @@ def _execution(project: Project, uo: NomenclatureNode) -> None:
         amount=Decimal("-50000"),
         committed_on=dt.date(2025, 5, 1),
         fiscal_year=2025,
+        commitment_year=2025,
         **common,
     )
     _settled(signed)
@@ -167,6 +177,24 @@ def _settled(signed: Commitment) -> None:
             fiscal_year=2025,
             **common,
         )
+    PaymentRequest.objects.create(
+        source_reference="DP-1",
+        commitment=signed,
+        number="DP-2025-1",
+        invoice_number="F-1",
+        amount=Decimal("150000.55"),
+        requested_on=dt.date(2025, 4, 20),
+        fiscal_year=2025,
+        **common,
+    )
+    ScheduledPayment.objects.create(
+        source_reference="E-1",
+        commitment=signed,
+        amount=Decimal("464999.45"),
+        forecast_on=dt.date(2025, 6, 1),
+        fiscal_year=2026,
+        **common,
+    )
     for reference, amount, day, advance in (
         ("PAY-1", "35000", dt.date(2025, 2, 15), True),
         ("PAY-2", "150000.55", dt.date(2025, 5, 2), False),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from budgets.enums import MovementKind, NomenclatureKind
+from budgets.enums import CreditType, MovementKind, NomenclatureKind, ReservationState
 from common.api.filtersets import (
     CodeFilter,
     Filters,
@@ -46,6 +46,11 @@ class OfProjectLedgerFilters(LedgerFilters):
     node = NodeFilter("project__node_id")
     ministry = CodeFilter("project__ministry__code")
     nomenclature = CodeFilter("node__code")
+    activity = CodeFilter("activity__code")
+    functional_domain = CodeFilter("functional_domain__code")
+    tranche = CodeFilter("tranche__code")
+    credit_type = OneOf("credit_type", CreditType.choices)
+    is_earmarked = FlagFilter("is_earmarked")
 
 
 class CreditMovementFilters(OfProjectLedgerFilters):
@@ -53,6 +58,7 @@ class CreditMovementFilters(OfProjectLedgerFilters):
 
     q = SearchFilter(["source_reference", "legal_basis"])
     kind = OneOf("kind", MovementKind.choices)
+    act_reference = CodeFilter("act_reference")
     effective_on_from = from_day("effective_on")
     effective_on_to = to_day("effective_on")
     ae_min = at_least("ae")
@@ -66,6 +72,8 @@ class CommitmentFilters(OfProjectLedgerFilters):
 
     q = SearchFilter(["legal_reference", "label"])
     legal_reference = CodeFilter("legal_reference")
+    commitment_year = YearFilter("commitment_year")
+    is_recyclable = FlagFilter("is_recyclable")
     committed_on_from = from_day("committed_on")
     committed_on_to = to_day("committed_on")
     amount_min = at_least("amount")
@@ -90,6 +98,36 @@ class ServiceDoneFilters(OfCommitmentFilters):
 
     done_on_from = from_day("done_on")
     done_on_to = to_day("done_on")
+
+
+class PaymentRequestFilters(OfCommitmentFilters):
+    """Filters of `payment-requests`."""
+
+    q = SearchFilter(["number", "invoice_number"])
+    number = CodeFilter("number")
+    requested_on_from = from_day("requested_on")
+    requested_on_to = to_day("requested_on")
+
+
+class ScheduledPaymentFilters(LedgerFilters):
+    """Filters of `scheduled-payments`."""
+
+    project = CodeFilter("commitment__project__code")
+    commitment = IdFilter("commitment_id")
+    movement = IdFilter("movement_id")
+    legal_reference = CodeFilter("commitment__legal_reference")
+
+
+class ReservationFilters(Filters):
+    """Filters of `reservations`."""
+
+    q = SearchFilter(["label", "supplier", "legal_reference"])
+    state = OneOf("state", ReservationState.choices)
+    fiscal_year = YearFilter("fiscal_year")
+    nomenclature = CodeFilter("node__code")
+    project = CodeFilter("project__code")
+    credit_type = OneOf("credit_type", CreditType.choices)
+    data_origin = origin_filter()
 
 
 class PaymentFilters(OfCommitmentFilters):

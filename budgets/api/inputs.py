@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers as drf
 
 from accounts.api.inputs import Creating, Editing, NamedField
-from budgets.enums import NomenclatureKind
+from budgets.enums import CreditType, NomenclatureKind
 from budgets.models import NomenclatureNode
 from common.api.fields import (
     DayField,
@@ -15,6 +15,7 @@ from common.api.fields import (
     StrictSerializer,
     TextField,
 )
+from projects.models import Project
 
 
 class NomenclatureFields(StrictSerializer):
@@ -25,6 +26,8 @@ class NomenclatureFields(StrictSerializer):
     parent: Any = NamedField(
         NomenclatureNode.objects.visible_to, "code", required=False, allow_null=True
     )
+    external_code = TextField(max_length=30, required=False, allow_blank=True)
+    fiscal_year = drf.IntegerField(required=False, allow_null=True, min_value=1990, max_value=2100)
     valid_from = DayField(required=False, allow_null=True)
     valid_to = DayField(required=False, allow_null=True)
 
@@ -35,6 +38,32 @@ class NomenclatureCreation(Creating, NomenclatureFields):
 
 class NomenclatureEdit(Editing, NomenclatureFields):
     """Some fields of a node, and why they change."""
+
+
+class ReservationCreation(StrictSerializer):
+    """Credits to set aside on a UO for a planned act."""
+
+    node: Any = NamedField(NomenclatureNode.objects.visible_to, "code")
+    project: Any = NamedField(Project.objects.visible_to, "code", required=False, allow_null=True)
+    credit_type = drf.ChoiceField(CreditType.choices, default=CreditType.HT2)
+    fiscal_year = drf.IntegerField(min_value=1990, max_value=2100)
+    label: Any = TextField(max_length=200)
+    supplier = TextField(max_length=120, required=False, allow_blank=True)
+    expected_on = DayField(required=False, allow_null=True)
+    ae = MoneyStringField()
+    cp = MoneyStringField(required=False)
+
+
+class ReservationRelease(StrictSerializer):
+    """Why the credits are given back."""
+
+    reason = TextField(max_length=300)
+
+
+class ReservationConsumption(StrictSerializer):
+    """The commitment that the reservation was made for."""
+
+    legal_reference = TextField(max_length=40)
 
 
 class Correction(StrictSerializer):
@@ -66,6 +95,23 @@ class ServiceCorrection(Correction):
 
     amount = MoneyStringField(required=False, signed=True)
     done_on = DayField(required=False)
+
+
+class RequestCorrection(Correction):
+    """What a payment request should be."""
+
+    amount = MoneyStringField(required=False, signed=True)
+    requested_on = DayField(required=False)
+    invoice_number = TextField(max_length=60, required=False, allow_blank=True)
+    invoice_received_on = DayField(required=False, allow_null=True)
+
+
+class ScheduleCorrection(Correction):
+    """What a scheduled payment should be."""
+
+    amount = MoneyStringField(required=False, signed=True)
+    forecast_on = DayField(required=False)
+    due_on = DayField(required=False, allow_null=True)
 
 
 class PaymentCorrection(Correction):

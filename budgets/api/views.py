@@ -9,6 +9,8 @@ from budgets.api.filters import (
     CreditMovementFilters,
     NomenclatureFilters,
     PaymentFilters,
+    PaymentRequestFilters,
+    ScheduledPaymentFilters,
     ServiceDoneFilters,
 )
 from budgets.api.inputs import (
@@ -17,6 +19,8 @@ from budgets.api.inputs import (
     NomenclatureCreation,
     NomenclatureEdit,
     PaymentCorrection,
+    RequestCorrection,
+    ScheduleCorrection,
     ServiceCorrection,
 )
 from budgets.api.ledgers import LedgerViewSet, documented
@@ -24,10 +28,20 @@ from budgets.api.serializers import (
     CommitmentRow,
     CreditMovementRow,
     NomenclatureRow,
+    PaymentRequestRow,
     PaymentRow,
+    ScheduledPaymentRow,
     ServiceDoneRow,
 )
-from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    NomenclatureNode,
+    Payment,
+    PaymentRequest,
+    ScheduledPayment,
+    ServiceDone,
+)
 from budgets.services.kinds import NOMENCLATURE
 from common.api.views import CODE
 
@@ -102,6 +116,41 @@ class ServiceDoneViewSet(LedgerViewSet):
         "done_on": "done_on",
         "fiscal_year": "fiscal_year",
         "project": "commitment__project__code",
+        "amount": "amount",
+    }
+
+
+@documented(RequestCorrection, PaymentRequestRow)
+class PaymentRequestViewSet(LedgerViewSet):
+    """Payment orders (DP) and their invoices."""
+
+    queryset = PaymentRequest.objects.all()
+    policy_resource = Resource.LEDGER
+    correction = RequestCorrection
+    row_serializer = PaymentRequestRow
+    filterset_class = PaymentRequestFilters
+    ordering = ("requested_on",)
+    ordering_fields = {
+        "requested_on": "requested_on",
+        "fiscal_year": "fiscal_year",
+        "project": "commitment__project__code",
+        "amount": "amount",
+    }
+
+
+@documented(ScheduleCorrection, ScheduledPaymentRow)
+class ScheduledPaymentViewSet(LedgerViewSet):
+    """CP expected by exercise, on commitments and on credits."""
+
+    queryset = ScheduledPayment.objects.all()
+    policy_resource = Resource.LEDGER
+    correction = ScheduleCorrection
+    row_serializer = ScheduledPaymentRow
+    filterset_class = ScheduledPaymentFilters
+    ordering = ("fiscal_year",)
+    ordering_fields = {
+        "fiscal_year": "fiscal_year",
+        "forecast_on": "forecast_on",
         "amount": "amount",
     }
 

@@ -5,27 +5,39 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django.utils.translation import gettext as _
-
 from accounts.enums import Action, Reach, Resource
 from accounts.permissions import scopes_of
-from budgets.enums import FREEZING_KINDS, MovementKind
-from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
+from budgets.importers.checks import check
+from budgets.importers.years import fill_commitment_years
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    NomenclatureNode,
+    Payment,
+    PaymentRequest,
+    ScheduledPayment,
+    ServiceDone,
+)
+from budgets.models.rows import AXES
 from projects.models import Project
 from records.importing.stage import StagedRow
 from records.services.editable import RecordTable
 from records.services.facts import FactTable
-from records.services.plan import Plan, Room, chunks
-from records.services.references import check_trees
+from records.services.plan import Changes, Room, chunks
 
 _PROJECT = ("project", "projects", ("project",))
 _NODE = ("node", "nomenclature", ("node",))
 _COMMITMENT = ("commitment", "commitments", ("commitment",))
+_MOVEMENT = ("movement", "movements", ("movement",))
+_AXES = tuple((axis, "nomenclature", (axis,)) for axis in AXES)
 
 
 def _paths(*columns: str, **others: str) -> dict[str, str]:
     """Return the lookups of columns: their own name, but for those given."""
     return {column: others.get(column, column) for column in columns}
+
+
+_IMPUTATION = {axis: f"{axis}__code" for axis in AXES} | _paths("credit_type", "is_earmarked")
 
 
 class NomenclatureTable(RecordTable):
@@ -34,7 +46,18 @@ class NomenclatureTable(RecordTable):
     name = "nomenclature"
     needs = (Action.CREATE, Resource.NOMENCLATURE)
     model = NomenclatureNode
-    columns = {name: name for name in ("name", "kind", "valid_from", "valid_to", "data_origin")}
+    columns = {
+        name: name
+        for name in (
+            "name",
+            "kind",
+            "external_code",
+            "fiscal_year",
+            "valid_from",
+            "valid_to",
+            "data_origin",
+        )
+    }
     references = {"parent": ("parent", "nomenclature", "code")}
     related = ("parent",)
     is_tree = True
@@ -81,9 +104,9 @@ class MovementTable(_OfNode):
     model = CreditMovement
     paths = _paths(
         "source_reference", "node", "project", "kind", "ae", "cp", "effective_on", "fiscal_year",
-        "legal_basis", node="node__code", project="project__code",
-    )  # fmt: skip
-    references = (_PROJECT, _NODE)
+        "legal_basis", "act_reference", node="node__code", project="project__code",
+    ) | _IMPUTATION  # fmt: skip
+    references = (_PROJECT, _NODE, *_AXES)
     signed = ("ae", "cp")
 
 
@@ -93,11 +116,17 @@ class CommitmentTable(_OfNode):
     name = "commitments"
     model = Commitment
     paths = _paths(
-        "source_reference", "legal_reference", "node", "project", "label", "amount",
-        "committed_on", "fiscal_year", node="node__code", project="project__code",
-    )  # fmt: skip
-    references = (_PROJECT, _NODE)
-    signed = ("amount",)
+        "source_reference", "legal_reference", "line_number", "node", "project", "label",
+        "supplier", "amount", "amount_excl_tax", "vat_rate", "committed_on", "fiscal_year",
+        "commitment_year", "is_recyclable", node="node__code", project="project__code",
+    ) | _IMPUTATION  # fmt: skip
+    references = (_PROJECT, _NODE, *_AXES)
+    signed = ("amount", "amount_excl_tax")
+
+    def compare(self) -> Changes:
+        """Give each row the exercise of its commitment, then compare."""
+        fill_commitment_years(self.plan.stage.tables[self.name].sound_rows())
+        return super().compare()
 
 
 class ServiceDoneTable(_OfCommitment):
@@ -108,6 +137,20 @@ class ServiceDoneTable(_OfCommitment):
     paths = _paths(
         "source_reference", "commitment", "amount", "done_on", "fiscal_year",
         commitment="commitment__source_reference",
+    )  # fmt: skip
+    references = (_COMMITMENT,)
+    signed = ("amount",)
+    project_path = "commitment__project_id"
+
+
+class PaymentRequestTable(_OfCommitment):
+    """Payment requests."""
+
+    name = "payment_requests"
+    model = PaymentRequest
+    paths = _paths(
+        "source_reference", "commitment", "number", "invoice_number", "invoice_received_on",
+        "amount", "requested_on", "fiscal_year", commitment="commitment__source_reference",
     )  # fmt: skip
     references = (_COMMITMENT,)
     signed = ("amount",)
@@ -128,23 +171,35 @@ class PaymentTable(_OfCommitment):
     project_path = "commitment__project_id"
 
 
-def check(plan: Plan) -> None:
-    """Check the tree of the nomenclature and the sign of frozen and released credits."""
-    if "nomenclature" in plan.stage.tables:
-        nodes = NomenclatureNode.objects.order_by()
-        check_trees(plan, "nomenclature", dict(nodes.values_list("code", "parent__code")))
-    for row in plan.stage.rows("movements"):
-        kind = row.values["kind"]
-        if kind not in FREEZING_KINDS:
-            continue
-        sign = -1 if kind == MovementKind.RELEASE else 1
-        for column in ("ae", "cp"):
-            if row.values[column] * sign < 0:
-                message = _("A freeze is positive and a release negative: is the sign right?")
-                plan.stage.fault("movements", row, column, "unusual_sign", message, is_warning=True)
+class ScheduledPaymentTable(FactTable):
+    """CP expected on commitments and on credits; only for who imports facts everywhere."""
+
+    name = "scheduled_payments"
+    model = ScheduledPayment
+    paths = _paths(
+        "source_reference", "commitment", "movement", "amount", "forecast_on", "due_on",
+        "fiscal_year", commitment="commitment__source_reference",
+        movement="movement__source_reference",
+    )  # fmt: skip
+    references = (_COMMITMENT, _MOVEMENT)
+    signed = ("amount",)
+    project_path = "commitment__project_id"
+
+    def project_of(self, fact: Any) -> int | None:
+        """Return the project of the commitment, or of the credits."""
+        project_id: int | None = (fact.commitment or fact.movement).project_id
+        return project_id
 
 
 ROOM = Room(
-    (NomenclatureTable, MovementTable, CommitmentTable, ServiceDoneTable, PaymentTable),
+    (
+        NomenclatureTable,
+        MovementTable,
+        CommitmentTable,
+        ServiceDoneTable,
+        PaymentRequestTable,
+        PaymentTable,
+        ScheduledPaymentTable,
+    ),
     check=check,
 )

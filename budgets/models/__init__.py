@@ -2,7 +2,29 @@
 
 from __future__ import annotations
 
-from budgets.models.ledgers import Commitment, CreditMovement, Payment, ServiceDone
+from budgets.models.forecasts import ScheduledPayment
+from budgets.models.ledgers import (
+    Commitment,
+    CreditMovement,
+    Payment,
+    PaymentRequest,
+    ServiceDone,
+)
 from budgets.models.nomenclature import NomenclatureNode
+from budgets.models.reservations import Reservation
+from budgets.models.rows import ALLOCATED, CONSUMING, FROZEN, OPENED
 
-__all__ = ["Commitment", "CreditMovement", "NomenclatureNode", "Payment", "ServiceDone"]
+__all__ = [
+    "ALLOCATED",
+    "CONSUMING",
+    "FROZEN",
+    "OPENED",
+    "Commitment",
+    "CreditMovement",
+    "NomenclatureNode",
+    "Payment",
+    "PaymentRequest",
+    "Reservation",
+    "ScheduledPayment",
+    "ServiceDone",
+]

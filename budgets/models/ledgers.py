@@ -6,101 +6,41 @@ never replaces it (a payment of January may belong to the former exercise).
 
 from __future__ import annotations
 
-import datetime as dt
-from typing import Any
-
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Action, Reach, Resource
-from accounts.permissions import scopes_of
-from accounts.scopes import Scopes
-from accounts.scoping import rows_within
 from budgets.enums import MovementKind
-from budgets.models.nomenclature import NomenclatureNode
-from common.fields import MoneyField
+from budgets.models.rows import (
+    CreditQuerySet,
+    Imputed,
+    LedgerQuerySet,
+    OfCommitmentQuerySet,
+    node_key,
+    project_key,
+)
+from common.fields import MoneyField, PercentField
 from common.models import Fact
-from projects.models import Project
 
 
-class LedgerQuerySet(models.QuerySet[Any]):
-    """Ledger rows by right and by the two dates."""
+class CreditMovement(Imputed):
+    """One leg of an act on credits: a movement of AE and CP on a node, maybe for a project.
 
-    resource = Resource.LEDGER
-
-    def visible_to(self, user: Any) -> LedgerQuerySet:
-        """Keep the rows of reached projects, and those that another reach opens.
-
-        A portfolio reaches rows through their project: rows of no project need a grant on
-        everything, or on the nomenclature.
-        """
-        return self.allowing(user, Action.READ)
-
-    def allowing(self, user: Any, action: str, resource: str = "") -> LedgerQuerySet:
-        """Keep the rows on which `user` may do `action`, on `resource` that hangs on them."""
-        scopes = scopes_of(user, action, resource or self.resource)
-        if scopes.everywhere:
-            return self
-        if scopes.empty:
-            return self.none()
-        return self.filter(self.condition(scopes, user))
-
-    def condition(self, scopes: Scopes, user: Any) -> Q:
-        """Return what keeps the rows inside the scopes."""
-        reached = Project.objects.within(scopes.only(Reach.NODE, Reach.OWN), user)
-        return Q(project__in=reached) | rows_within(scopes, self.model._meta.label_lower, user)
-
-    def as_of(self, day: dt.date) -> LedgerQuerySet:
-        """Keep the facts dated up to `day`."""
-        return self.filter(**{f"{self.model.DATE_FIELD}__lte": day})
-
-    def known_at(self, moment: dt.datetime) -> LedgerQuerySet:
-        """Keep the facts recorded up to `moment`."""
-        return self.filter(recorded_at__lte=moment)
-
-
-class OfCommitmentQuerySet(LedgerQuerySet):
-    """Ledger rows that reach their project through a commitment."""
-
-    def condition(self, scopes: Scopes, user: Any) -> Q:
-        """Return what keeps the rows whose commitment is reached, or that are reached alone."""
-        commitments = Commitment.objects.filter(Commitment.objects.all().condition(scopes, user))
-        own = rows_within(scopes, self.model._meta.label_lower, user)
-        return Q(commitment__in=commitments) | own
-
-
-class CreditQuerySet(LedgerQuerySet):
-    """Credit movements have a right of their own: ceilings are not execution."""
-
-    resource = Resource.CREDIT
-
-
-class CreditMovement(Fact):
-    """A movement of AE and CP on a node of the nomenclature, possibly allotted to a project."""
+    The legs of one act share `act_reference`; a leg alone has none.
+    """
 
     DATE_FIELD = "effective_on"
 
-    node = models.ForeignKey(
-        NomenclatureNode,
-        verbose_name=_("nomenclature node"),
-        on_delete=models.PROTECT,
-        related_name="movements",
-    )
-    project = models.ForeignKey(
-        Project,
-        verbose_name=_("project"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="credit_movements",
-    )
+    node = node_key("movements")
+    project = project_key("credit_movements")
     kind = models.CharField(_("kind"), max_length=24, choices=MovementKind)
     ae = MoneyField(_("AE"))
     cp = MoneyField(_("CP"))
     effective_on = models.DateField(_("effective on"))
-    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
     legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
+    act_reference = models.CharField(
+        _("reference of the act"), max_length=80, blank=True, db_index=True
+    )
 
     objects = CreditQuerySet.as_manager()
 
@@ -110,6 +50,7 @@ class CreditMovement(Fact):
         ordering = ["effective_on", "id"]
         indexes = [
             models.Index(fields=["project", "fiscal_year"], name="budgets_movement_project"),
+            models.Index(fields=["fiscal_year", "node"], name="budgets_movement_node"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -123,30 +64,28 @@ class CreditMovement(Fact):
         return self.source_reference
 
 
-class Commitment(Fact):
-    """One signed movement of a legal commitment (EJ); a withdrawal is negative."""
+class Commitment(Imputed):
+    """One signed movement of a line of a legal commitment (EJ); a withdrawal is negative.
+
+    `commitment_year` is the exercise whose AE the EJ consumed: a withdrawal of a later exercise
+    lowers what is left to pay on it, and gives usable AE only when `is_recyclable`
+    (domain §1.5). `amount` is TTC; the source may give the amount HT and the rate of VAT.
+    """
 
     DATE_FIELD = "committed_on"
 
     legal_reference = models.CharField(_("legal reference (EJ)"), max_length=40, db_index=True)
-    node = models.ForeignKey(
-        NomenclatureNode,
-        verbose_name=_("nomenclature node"),
-        on_delete=models.PROTECT,
-        related_name="commitments",
-    )
-    project = models.ForeignKey(
-        Project,
-        verbose_name=_("project"),
-        on_delete=models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="commitments",
-    )
+    line_number = models.CharField(_("line of the EJ"), max_length=10, blank=True)
+    node = node_key("commitments")
+    project = project_key("commitments")
     label = models.CharField(_("label"), max_length=200, blank=True)
+    supplier = models.CharField(_("supplier"), max_length=120, blank=True)
     amount = MoneyField(_("amount (AE)"))
+    amount_excl_tax = MoneyField(_("amount HT"), null=True, blank=True)
+    vat_rate = PercentField(_("VAT rate (%)"), null=True, blank=True)
     committed_on = models.DateField(_("committed on"))
-    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
+    commitment_year = models.PositiveSmallIntegerField(_("year of the commitment"))
+    is_recyclable = models.BooleanField(_("recyclable AE"), default=False)
 
     objects = LedgerQuerySet.as_manager()
 
@@ -156,6 +95,7 @@ class Commitment(Fact):
         ordering = ["committed_on", "id"]
         indexes = [
             models.Index(fields=["project", "fiscal_year"], name="budgets_commitment_project"),
+            models.Index(fields=["fiscal_year", "node"], name="budgets_commitment_node"),
         ]
         constraints = [
             models.CheckConstraint(
@@ -163,28 +103,50 @@ class Commitment(Fact):
                 condition=~Q(amount=0),
                 violation_error_message=_("A commitment is not zero."),
             ),
+            models.CheckConstraint(
+                name="budgets_commitment_year_not_later",
+                condition=Q(commitment_year__lte=F("fiscal_year")),
+                violation_error_message=_("A commitment is of the exercise or of a former one."),
+            ),
         ]
 
     def __str__(self) -> str:
         return self.legal_reference
 
 
-class ServiceDone(Fact):
+class OfCommitment(Fact):
+    """A fact that follows from a line of a commitment, and has its imputation."""
+
+    commitment: models.ForeignKey[Commitment, Commitment]
+    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
+
+    objects = OfCommitmentQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.source_reference
+
+
+def commitment_key(related_name: str) -> models.ForeignKey[Commitment, Commitment]:
+    """Return the foreign key of the line of the commitment that a fact follows from."""
+    return models.ForeignKey(
+        Commitment,
+        verbose_name=_("commitment"),
+        on_delete=models.PROTECT,
+        related_name=related_name,
+    )
+
+
+class ServiceDone(OfCommitment):
     """A certified service (service fait): the accrual that earned value compares with."""
 
     DATE_FIELD = "done_on"
 
-    commitment = models.ForeignKey(
-        Commitment,
-        verbose_name=_("commitment"),
-        on_delete=models.PROTECT,
-        related_name="services_done",
-    )
+    commitment = commitment_key("services_done")
     amount = MoneyField(_("amount"))
     done_on = models.DateField(_("done on"))
-    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
-
-    objects = OfCommitmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("service done")
@@ -198,28 +160,46 @@ class ServiceDone(Fact):
             ),
         ]
 
-    def __str__(self) -> str:
-        return self.source_reference
+
+class PaymentRequest(OfCommitment):
+    """A payment order (demande de paiement, DP) sent to the accountant, and its invoice."""
+
+    DATE_FIELD = "requested_on"
+
+    commitment = commitment_key("payment_requests")
+    number = models.CharField(_("number of the request (DP)"), max_length=40, db_index=True)
+    invoice_number = models.CharField(_("invoice number"), max_length=60, blank=True)
+    invoice_received_on = models.DateField(_("invoice received on"), null=True, blank=True)
+    requested_on = models.DateField(_("requested on"))
+    amount = MoneyField(_("amount"))
+
+    class Meta:
+        verbose_name = _("payment request")
+        verbose_name_plural = _("payment requests")
+        ordering = ["requested_on", "id"]
+        constraints = [
+            models.CheckConstraint(
+                name="budgets_paymentrequest_not_zero",
+                condition=~Q(amount=0),
+                violation_error_message=_("A payment request is not zero."),
+            ),
+        ]
 
 
-class Payment(Fact):
-    """A payment by the public accountant: what consumes CP."""
+class Payment(OfCommitment):
+    """A payment by the public accountant: what consumes CP.
+
+    The recovery of an advance is two rows that leave CP as they are: an advance of negative
+    amount, and a payment on service done of the same amount (CCP R2191-11).
+    """
 
     DATE_FIELD = "paid_on"
 
-    commitment = models.ForeignKey(
-        Commitment,
-        verbose_name=_("commitment"),
-        on_delete=models.PROTECT,
-        related_name="payments",
-    )
+    commitment = commitment_key("payments")
     payment_request = models.CharField(_("payment request"), max_length=40, blank=True)
     amount = MoneyField(_("amount (CP)"))
     paid_on = models.DateField(_("paid on"))
-    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"))
     is_advance = models.BooleanField(_("advance"), default=False)
-
-    objects = OfCommitmentQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("payment")
@@ -232,6 +212,3 @@ class Payment(Fact):
                 violation_error_message=_("A payment is not zero."),
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.source_reference

@@ -39,9 +39,18 @@ class NomenclatureNodeQuerySet(TreeQuerySet):
 
 
 class NomenclatureNode(TreeNode, Versioned, Originated, Lifecycle):
-    """A node of the nomenclature: mission, LOLF programme, action, BOP, UO, activity…"""
+    """A node of the nomenclature: mission, LOLF programme, action, BOP, UO, activity…
+
+    `code` is its name here; `external_code` the one that the accounting system knows: financial
+    centre of a UO, functional domain of an action, activity. Activities have a tree a year
+    (GBCP art. 66): the same external code names one node in each exercise.
+    """
 
     code = models.CharField(_("code"), max_length=40, unique=True)
+    external_code = models.CharField(
+        _("code in the accounting system"), max_length=30, blank=True, db_index=True
+    )
+    fiscal_year = models.PositiveSmallIntegerField(_("fiscal year"), null=True, blank=True)
     name = models.CharField(_("name"), max_length=200)
     kind = models.CharField(_("kind"), max_length=16, choices=NomenclatureKind)
     valid_from = models.DateField(_("valid from"), null=True, blank=True)
@@ -62,6 +71,23 @@ class NomenclatureNode(TreeNode, Versioned, Originated, Lifecycle):
                 | Q(valid_to__isnull=True)
                 | Q(valid_to__gte=F("valid_from")),
                 violation_error_message=_("A node ends after it begins."),
+            ),
+            models.CheckConstraint(
+                name="budgets_nomenclaturenode_year_of_activity",
+                condition=Q(fiscal_year__isnull=True) | Q(kind=NomenclatureKind.ACTIVITY),
+                violation_error_message=_("Only an activity is of one fiscal year."),
+            ),
+            models.UniqueConstraint(
+                name="budgets_nomenclaturenode_external_code",
+                fields=["kind", "external_code"],
+                condition=~Q(external_code="") & Q(fiscal_year__isnull=True),
+                violation_error_message=_("This code of the accounting system names another node."),
+            ),
+            models.UniqueConstraint(
+                name="budgets_nomenclaturenode_external_code_of_year",
+                fields=["kind", "external_code", "fiscal_year"],
+                condition=~Q(external_code="") & Q(fiscal_year__isnull=False),
+                violation_error_message=_("This code of the accounting system names another node."),
             ),
         ]
 

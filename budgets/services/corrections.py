@@ -7,6 +7,7 @@ two facts carry the reference of the document, as a newer version imported from 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -16,7 +17,14 @@ from django.utils.translation import gettext as _
 
 from accounts.services.audit import record_event
 from budgets.exceptions import AlreadyCorrected, NothingCorrected
-from budgets.models import Commitment, CreditMovement, Payment, ServiceDone
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    Payment,
+    PaymentRequest,
+    ScheduledPayment,
+    ServiceDone,
+)
 from projects.services.figures import mark_figures_changed
 
 
@@ -36,10 +44,24 @@ class Correctable:
 
 CORRECTABLE: dict[Any, Correctable] = {
     CreditMovement: Correctable(
-        "credit_movement", ("ae", "cp"), ("effective_on", "fiscal_year", "legal_basis")
+        "credit_movement",
+        ("ae", "cp"),
+        ("effective_on", "fiscal_year", "legal_basis", "act_reference"),
     ),
-    Commitment: Correctable("commitment", ("amount",), ("committed_on", "fiscal_year", "label")),
+    Commitment: Correctable(
+        "commitment",
+        ("amount", "amount_excl_tax"),
+        ("committed_on", "fiscal_year", "commitment_year", "is_recyclable", "label", "supplier"),
+    ),
     ServiceDone: Correctable("service_done", ("amount",), ("done_on", "fiscal_year")),
+    PaymentRequest: Correctable(
+        "payment_request",
+        ("amount",),
+        ("requested_on", "fiscal_year", "invoice_number", "invoice_received_on"),
+    ),
+    ScheduledPayment: Correctable(
+        "scheduled_payment", ("amount",), ("forecast_on", "due_on", "fiscal_year")
+    ),
     Payment: Correctable("payment", ("amount",), ("paid_on", "fiscal_year", "payment_request")),
 }
 
@@ -64,7 +86,7 @@ def correct_fact(
     if not changed:
         raise NothingCorrected(reference=fact.source_reference)
     counter = _copy(
-        fact, actor, suffix="-", **{name: -getattr(fact, name) for name in kind.amounts}
+        fact, actor, suffix="-", **{name: _opposite(getattr(fact, name)) for name in kind.amounts}
     )
     counter.reverses = fact
     corrected = _copy(fact, actor, suffix="", **changed)
@@ -83,9 +105,13 @@ def correct_fact(
     return corrected
 
 
+def _opposite(amount: Decimal | None) -> Decimal | None:
+    return None if amount is None else -amount
+
+
 def _project_of_commitment(fact: Any) -> int | None:
-    commitment = getattr(fact, "commitment", None)
-    return commitment.project_id if commitment else None
+    owner = getattr(fact, "commitment", None) or getattr(fact, "movement", None)
+    return owner.project_id if owner else None
 
 
 def _copy(fact: Any, actor: Any, *, suffix: str, **changes: Any) -> Any:

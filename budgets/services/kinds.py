@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
+
 from accounts.services.owned import RecordKind
 from budgets.models import NomenclatureNode
+from budgets.rules.nomenclature import may_stand_below
 from common.trees import has_children, refuse_cycle, take_origin
 
 
@@ -14,11 +18,29 @@ def place_node(actor: Any, fields: dict[str, Any], node: NomenclatureNode | None
     take_origin(fields, node)
 
 
+def check_node(node: NomenclatureNode) -> None:
+    """Refuse a circle, and a node moved below what its kind does not stand below.
+
+    Raises ValidationError on `parent`. A node recorded by an import is left where it is.
+    """
+    refuse_cycle(node)
+    parent_kind = node.parent.kind if node.parent else None
+    if may_stand_below(node.kind, parent_kind):
+        return
+    known = NomenclatureNode.objects.filter(pk=node.pk).values_list("kind", "parent_id").first()
+    if known == (node.kind, node.parent_id):
+        return
+    message = _("A node of this kind does not stand there in the nomenclature.")
+    raise ValidationError({"parent": message})
+
+
 NOMENCLATURE = RecordKind(
     name="nomenclature",
     model=NomenclatureNode,
-    editable=frozenset({"name", "kind", "parent", "valid_from", "valid_to"}),
+    editable=frozenset(
+        {"name", "kind", "parent", "external_code", "fiscal_year", "valid_from", "valid_to"}
+    ),
     place=place_node,
-    check=refuse_cycle,
+    check=check_node,
     in_use=has_children,
 )

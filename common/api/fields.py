@@ -34,6 +34,16 @@ def parse_day(text: str) -> dt.date:
     return day
 
 
+def parse_moment(text: str) -> dt.datetime:
+    """Read an ISO 8601 moment with its zone, between 1900 and 2199; ValueError otherwise."""
+    moment = dt.datetime.fromisoformat(text)
+    if moment.tzinfo is None or not text.isascii():
+        raise ValueError(text)
+    if not FIRST_DAY < moment.date() < LAST_DAY:
+        raise ValueError(text)
+    return moment
+
+
 @extend_schema_field({"type": "string", "pattern": r"^-?[0-9]{1,15}(\.[0-9]{1,2})?$"})
 class MoneyStringField(serializers.Field[Any, Any, Any, Any]):
     """Euros as a decimal string, `"1234567.89"`; at most two decimals."""

@@ -14,8 +14,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from budgets.enums import FREEZING_KINDS
-from budgets.models import Commitment, CreditMovement, Payment, ServiceDone
+from budgets.models import CONSUMING, Commitment, CreditMovement, Payment, ServiceDone
 from indicators.series import status_date
 from projects.models import Baseline, Estimate, PlannedValue, ProgressReport, Project
 
@@ -52,8 +51,7 @@ def _movements(column: str, *, frozen: bool) -> Callable[[Perimeter], list[Sourc
     def read(perimeter: Perimeter) -> list[SourceRow]:
         moved = CreditMovement.objects.as_of(perimeter.as_of).known_at(perimeter.known_at)
         moved = moved.filter(project=perimeter.project, fiscal_year=perimeter.as_of.year)
-        kinds = sorted(FREEZING_KINDS)
-        moved = moved.filter(kind__in=kinds) if frozen else moved.exclude(kind__in=kinds)
+        moved = moved.frozen() if frozen else moved.opened()
         return [
             _row(
                 "credit-movement",
@@ -74,7 +72,7 @@ def _commitments(*, of_year: bool) -> Callable[[Perimeter], list[SourceRow]]:
         signed = Commitment.objects.as_of(perimeter.as_of).known_at(perimeter.known_at)
         signed = signed.filter(project=perimeter.project)
         if of_year:
-            signed = signed.filter(fiscal_year=perimeter.as_of.year)
+            signed = signed.filter(CONSUMING, fiscal_year=perimeter.as_of.year)
         return [
             _row("commitment", row, row.committed_on, row.label or row.legal_reference, row.amount)
             for row in signed.order_by("committed_on", "pk")

@@ -57,11 +57,24 @@ def _siret(kind: str, identifier: str, rule: Rule) -> Finding:
     return rule.fields[1], "wrong_siret", _("This SIRET is not valid: 14 digits and their key.")
 
 
-def _tax(excluding: Decimal, rate: Decimal, including: Decimal, rule: Rule) -> Finding:
-    """HT × (1 + VAT) = TTC, within a cent.
+def _exactly_one(*values: Any) -> Finding:
+    """One of the cells is filled, and one only."""
+    *cells, rule = values
+    if sum(cell not in (None, "") for cell in cells) == 1:
+        return None
+    message = _("One of these columns is filled, and one only: %(columns)s.")
+    return rule.fields[0], "not_exactly_one", message % {"columns": ", ".join(rule.fields)}
+
+
+def _tax(
+    excluding: Decimal | None, rate: Decimal | None, including: Decimal, rule: Rule
+) -> Finding:
+    """HT × (1 + VAT) = TTC, within a cent, when the source gives the three.
 
     A contract of several rates cannot satisfy it: the schema makes it a warning.
     """
+    if excluding is None or rate is None:
+        return None
     expected = excluding * (1 + rate / 100)
     if abs(expected - including) <= _CENT:
         return None
@@ -72,6 +85,7 @@ def _tax(excluding: Decimal, rate: Decimal, including: Decimal, rule: Rule) -> F
 _ROW_RULES: dict[str, Callable[..., Finding]] = {
     "ordered": _ordered,
     "not_all_zero": _not_all_zero,
+    "exactly_one": _exactly_one,
     "siret": _siret,
     "tax": _tax,
 }

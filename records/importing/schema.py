@@ -20,7 +20,8 @@ from django.conf import settings
 # The order in which tables are read, written and told: each leans on those before it.
 TABLES = (
     "portfolios projects baselines planned_values progress estimates nomenclature movements"
-    " commitments service_done payments partners contracts amendments"
+    " commitments service_done payment_requests payments scheduled_payments partners contracts"
+    " amendments"
 ).split()
 
 

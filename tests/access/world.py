@@ -27,7 +27,16 @@ from accounts.models import (
 )
 from accounts.models.grants import EMERGENCY_LIFE
 from accounts.services.clients import create_client
-from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    NomenclatureNode,
+    Payment,
+    PaymentRequest,
+    Reservation,
+    ScheduledPayment,
+    ServiceDone,
+)
 from indicators.services.runs import request_computation
 from jobs.models import Job
 from partners.models import (
@@ -203,7 +212,7 @@ def _ledger(world: World, side: str) -> None:
     )  # fmt: skip
     commitment = Commitment.objects.create(
         **common, **on, source_reference=f"ENG-{code}", legal_reference=f"EJ-{code}",
-        amount=Decimal("300"), committed_on=DAY,
+        amount=Decimal("300"), committed_on=DAY, commitment_year=2025,
     )  # fmt: skip
     done = ServiceDone.objects.create(
         **common, commitment=commitment, source_reference=f"SF-{code}",
@@ -213,6 +222,20 @@ def _ledger(world: World, side: str) -> None:
         **common, commitment=commitment, source_reference=f"DP-{code}",
         amount=Decimal("100"), paid_on=DAY,
     )  # fmt: skip
+    request = PaymentRequest.objects.create(
+        **common, commitment=commitment, source_reference=f"PO-{code}", number=f"PO-{code}",
+        amount=Decimal("100"), requested_on=DAY,
+    )  # fmt: skip
+    scheduled = ScheduledPayment.objects.create(
+        **common, commitment=commitment, source_reference=f"ECH-{code}",
+        amount=Decimal("200"), forecast_on=DAY,
+    )  # fmt: skip
+    world.put("payment request", side, request.pk)
+    world.put("scheduled payment", side, scheduled.pk)
+    reservation = Reservation.objects.create(
+        **on, fiscal_year=2025, label=f"RES-{code}", ae=Decimal("10"), cp=Decimal("10"),
+    )  # fmt: skip
+    world.put("reservation", side, reservation.pk)
     world.put("movement", side, movement.pk)
     world.put("commitment", side, commitment.pk)
     world.put("service", side, done.pk)

@@ -15,7 +15,15 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.services.clients import create_client
 from accounts.services.grants import establish_grant
-from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    NomenclatureNode,
+    Payment,
+    PaymentRequest,
+    ScheduledPayment,
+    ServiceDone,
+)
 from common.models import DataOrigin
 from common.tabular.parsing import normalise_title
 from partners.models import Amendment, Contract, ContractCommitment, ContractProject, Partner
@@ -140,14 +148,36 @@ def spend(project: Project, nomenclature: NomenclatureNode) -> Commitment:
         amount=Decimal("300000.10"),
         committed_on=dt.date(2025, 1, 20),
         fiscal_year=2025,
+        commitment_year=2025,
         **fact(f"C-{code}"),
     )
+    settle(commitment, code)
+    return commitment
+
+
+def settle(commitment: Commitment, code: str) -> None:
+    """Give a commitment a service, a payment request, a schedule and a payment."""
     ServiceDone.objects.create(
         commitment=commitment,
         amount=Decimal("200000.20"),
         done_on=dt.date(2025, 2, 1),
         fiscal_year=2025,
         **fact(f"S-{code}"),
+    )
+    PaymentRequest.objects.create(
+        commitment=commitment,
+        number=f"DP-{code}",
+        amount=Decimal("100000.30"),
+        requested_on=dt.date(2025, 12, 20),
+        fiscal_year=2025,
+        **fact(f"R-{code}"),
+    )
+    ScheduledPayment.objects.create(
+        commitment=commitment,
+        amount=Decimal("200000.10"),
+        forecast_on=dt.date(2025, 1, 20),
+        fiscal_year=2026,
+        **fact(f"E-{code}"),
     )
     Payment.objects.create(
         commitment=commitment,
@@ -156,7 +186,6 @@ def spend(project: Project, nomenclature: NomenclatureNode) -> Commitment:
         fiscal_year=2025,
         **fact(f"Y-{code}"),
     )
-    return commitment
 
 
 def sign(first: Project, second: Project, commitment: Commitment) -> Contract:

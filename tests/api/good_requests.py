@@ -57,6 +57,7 @@ def good_requests(rows: SimpleNamespace) -> dict[str, Good]:
         **_projects(),
         **_merges(rows.merges),
         **_corrections(rows.portfolio),
+        **_reservations(rows.reservations),
         **_accounts(rows.accounts),
         **_notes(rows.notes),
         **_imports(rows),
@@ -119,11 +120,23 @@ def _merges(merges: dict[str, int]) -> dict[str, Good]:
     return found
 
 
+def _reservations(reservations: list[Any]) -> dict[str, Good]:
+    asked = {"node": "X-open", "fiscal_year": 2025, "label": "Tierce maintenance", "ae": "1000.00"}
+    pending, signed = ({"id": row.pk} for row in reservations)
+    return {
+        "reservations_create": Good("budget", {}, asked),
+        "reservations_release_create": Good("budget", pending, REASON, 1),
+        "reservations_consume_create": Good("budget", signed, {"legal_reference": "EJ-9"}, 1),
+    }
+
+
 def _corrections(portfolio: Any) -> dict[str, Good]:
     commitment = portfolio.rows["A-1"].commitment
     facts = {
         "commitments": (commitment, {"amount": "300000.20"}),
         "service_done": (commitment.services_done.first(), {"amount": "200000.30"}),
+        "payment_requests": (commitment.payment_requests.first(), {"amount": "100000.50"}),
+        "scheduled_payments": (commitment.scheduled_payments.first(), {"amount": "200000.50"}),
         "payments": (commitment.payments.first(), {"amount": "100000.40"}),
         "credit_movements": (portfolio.first.credit_movements.first(), {"ae": "500001.00"}),
     }

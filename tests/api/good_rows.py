@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from decimal import Decimal
 from types import SimpleNamespace
 from typing import Any
 
@@ -16,7 +17,8 @@ from accounts.services.emergency import ask_emergency_access
 from accounts.services.grants import propose_grant
 from accounts.services.merging import merge_records
 from accounts.services.people import suspend_person
-from budgets.models import NomenclatureNode
+from budgets.models import CreditMovement, NomenclatureNode, Reservation
+from budgets.services.reservations import reserve_credits
 from common.models import ENDED_STATES, DataOrigin
 from jobs.models import Job
 from partners.models import Contract, Partner
@@ -186,6 +188,20 @@ def add_batches(users: Any, folder: Any) -> dict[str, ImportBatch]:
     return batches
 
 
+def add_reservations(users: Any) -> list[Reservation]:
+    """Open credits on a UO and set some aside twice: one to release, one to consume."""
+    uo = NomenclatureNode.objects.get(code="X-open")
+    CreditMovement.objects.create(
+        node=uo, kind="initial_finance_act", ae=Decimal(100_000), cp=Decimal(100_000),
+        effective_on=dt.date(2025, 1, 10), fiscal_year=2025, recorded_at=timezone.now(),
+        source_reference="M-X-open",
+    )  # fmt: skip
+    return [
+        reserve_credits(actor=users.budget, node=uo, fiscal_year=2025, label=label, ae=Decimal(10))
+        for label in ("à libérer", "à consommer")
+    ]
+
+
 def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
     """Add all of them; return those that a request names."""
     add_owned(portfolio, users)
@@ -201,4 +217,5 @@ def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
         jobs=add_jobs(users),
         drafts=add_drafts(users),
         batches=add_batches(users, folder),
+        reservations=add_reservations(users),
     )

@@ -22,12 +22,25 @@ def only(answer) -> dict:
     return row
 
 
+NO_AXES = {
+    "functional_domain": None,
+    "activity": None,
+    "category": None,
+    "tranche": None,
+    "cost_centre": None,
+    "credit_type": "ht2",
+    "is_earmarked": False,
+}
+
+
 def test_the_nomenclature_is_read(api):
     assert api.manager.get("/api/v1/nomenclature/0214-DNE/").json() == {
         "code": "0214-DNE",
         "name": "UO numérique",
         "kind": "uo",
         "parent": None,
+        "external_code": "",
+        "fiscal_year": None,
         "valid_from": None,
         "valid_to": None,
         "state": "open",
@@ -45,6 +58,8 @@ def test_a_movement_keeps_its_signs_to_the_cent(api):
         "cp": "-0.01",
         "effective_on": "2025-01-10",
         "legal_basis": "",
+        "act_reference": "",
+        **NO_AXES,
     }
 
 
@@ -55,6 +70,13 @@ def test_a_commitment_is_read_whole(api):
         "label": "Marché d'exemple",
         "amount": "300000.10",
         "committed_on": "2025-01-20",
+        "line_number": "",
+        "supplier": "",
+        "amount_excl_tax": None,
+        "vat_rate": None,
+        "commitment_year": 2025,
+        "is_recyclable": False,
+        **NO_AXES,
     }
 
 

@@ -167,6 +167,14 @@ def test_a_node_does_not_move_below_data_of_another_origin(api, portfolio):
 
 def test_a_node_of_the_nomenclature_has_the_origin_of_the_one_above_it(api):
     client = client_of(person(Role.BUDGET_OFFICER))
-    body = BODIES["nomenclature"] | {"parent": "0214-DNE"}
+    body = BODIES["nomenclature"] | {"kind": "activity", "parent": "0214-DNE"}
     made = call(client, "post", "/api/v1/nomenclature/", body)
     assert (made.status_code, made.json()["data_origin"]) == (201, "fictitious")
+
+
+def test_a_sub_action_does_not_stand_below_a_uo(api):
+    client = client_of(person(Role.BUDGET_OFFICER))
+    body = BODIES["nomenclature"] | {"kind": "sub_action", "parent": "0214-DNE"}
+    refused = call(client, "post", "/api/v1/nomenclature/", body)
+    assert refused.status_code == 400
+    assert [error["path"] for error in refused.json()["errors"]] == ["parent"]

@@ -124,6 +124,16 @@ _RIGHT: Tables = {
             "fiscal_year": "2025",
         }
     ],
+    "scheduled_payments": [
+        {
+            "source_reference": "ECH-1",
+            "commitment": "EJ-1-1",
+            "movement": "",
+            "amount": "900.00",
+            "forecast_on": "2025-01-15",
+            "fiscal_year": "2026",
+        }
+    ],
     "payments": [
         {
             "source_reference": "DP-1",

@@ -56,6 +56,7 @@ CELLS = [
     ("movements", 0, "ae", "١٢", "not_a_number"),
     ("commitments", 0, "amount", "12.345", "too_many_decimals"),
     ("commitments", 0, "amount", "0.00", "zero_amount"),
+    ("scheduled_payments", 0, "commitment", "", "not_exactly_one"),
     ("commitments", 1, "source_reference", "EJ-1-1", "duplicate_key"),
     ("payments", 0, "commitment", "EJ-404", "unknown_reference"),
     ("partners", 0, "identifier", "73282932000075", "wrong_siret"),

@@ -18,7 +18,14 @@ from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment
 from tests.samples import RECORDED
 
 MOST_QUERIES = 20
-LISTS = ("credit-movements", "commitments", "services-done", "payments")
+LISTS = (
+    "credit-movements",
+    "commitments",
+    "services-done",
+    "payment-requests",
+    "payments",
+    "scheduled-payments",
+)
 DETAILS = (
     ("credit-movement", CreditMovement),
     ("commitment", Commitment),
@@ -236,6 +243,7 @@ def test_the_number_of_queries_does_not_depend_on_the_rows(client, sample, direc
             amount=Decimal("3"),
             committed_on=dt.date(2025, 4, 1),
             fiscal_year=2025,
+            commitment_year=2025,
             recorded_at=RECORDED,
         )
         ServiceDone.objects.create(

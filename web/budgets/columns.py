@@ -132,6 +132,42 @@ SERVICES_DONE = (
     money("amount", _("Service done"), _("service certified, neither AE nor CP consumed")),
     *_SOURCE,
 )
+PAYMENT_REQUESTS = (
+    reference("payment-request"),
+    ListColumn("number", _("Payment request (DP)"), lambda row: row.number, order=("number",)),
+    commitment(),
+    ListColumn(
+        "invoice_number",
+        _("Invoice"),
+        lambda row: row.invoice_number or None,
+        order=("invoice_number",),
+    ),
+    dated("invoice_received_on", _("Invoice received on")),
+    dated("requested_on", _("Requested on")),
+    year(),
+    project(lambda row: row.commitment.project, "commitment__project__code"),
+    money("amount", _("Requested"), _("payment order sent to the accountant, nothing paid yet")),
+    *_SOURCE,
+)
+SCHEDULED_PAYMENTS = (
+    reference("scheduled-payment"),
+    ListColumn(
+        "owner",
+        _("Expected on"),
+        lambda row: str(row.commitment or row.movement),
+        url=lambda row: reverse(
+            "web:commitment" if row.commitment_id else "web:credit-movement",
+            args=[row.commitment_id or row.movement_id],
+        ),
+        definition=_("commitment, or credits not yet committed"),
+    ),
+    year(),
+    dated("due_on", _("Due on")),
+    dated("forecast_on", _("Forecast on")),
+    project(lambda row: (row.commitment or row.movement).project, "commitment__project__code"),
+    money("amount", _("CP expected"), _("CP expected in the exercise: a forecast, not a payment")),
+    *_SOURCE,
+)
 PAYMENTS = (
     reference("payment"),
     commitment(),

@@ -14,7 +14,14 @@ from django.utils.translation import gettext_lazy
 
 from accounts.enums import Action
 from accounts.permissions import can
-from budgets.models import Commitment, CreditMovement, Payment, ServiceDone
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    Payment,
+    PaymentRequest,
+    ScheduledPayment,
+    ServiceDone,
+)
 from budgets.services.corrections import CORRECTABLE, correct_fact
 from web.facts import FIRST_YEAR, LAST_YEAR
 from web.fields import AmountField, DayField
@@ -26,7 +33,9 @@ SHEETS = {
     CreditMovement: "credit-movement",
     Commitment: "commitment",
     ServiceDone: "service-done",
+    PaymentRequest: "payment-request",
     Payment: "payment",
+    ScheduledPayment: "scheduled-payment",
 }
 
 
@@ -44,15 +53,19 @@ class CorrectionForm(PageForm):
     @staticmethod
     def field_of(fact: Any, name: str, is_amount: bool) -> forms.Field:  # noqa: FBT001
         """Return the field of a column of the fact."""
-        label = fact._meta.get_field(name).verbose_name
-        label = str(label)[:1].upper() + str(label)[1:]
+        column = fact._meta.get_field(name)
+        label = str(column.verbose_name)[:1].upper() + str(column.verbose_name)[1:]
+        required = not column.null
         if is_amount:
-            return AmountField(label=f"{label} ({_('euros, TTC')})", allow_negative=True)
+            unit = _("euros, HT") if name.endswith("_excl_tax") else _("euros, TTC")
+            return AmountField(label=f"{label} ({unit})", allow_negative=True, required=required)
         if name.endswith("_on"):
-            return DayField(label=label, help_text=_("DD/MM/YYYY"))
-        if name == "fiscal_year":
+            return DayField(label=label, help_text=_("DD/MM/YYYY"), required=required)
+        if name.endswith("_year"):
             return forms.IntegerField(label=label, min_value=FIRST_YEAR, max_value=LAST_YEAR)
-        return forms.CharField(label=label, max_length=200, required=False)
+        if name.startswith("is_"):
+            return forms.BooleanField(label=label, required=False)
+        return forms.CharField(label=label, max_length=column.max_length, required=False)
 
 
 def may_correct(user: Any, fact: Any) -> bool:

@@ -58,7 +58,7 @@ class LedgerForm(OfProjectForm):
 class MovementForm(LedgerForm):
     """Filters of the credit movements."""
 
-    search = ("source_reference", "legal_basis", "node__name", "project__title")
+    search = ("source_reference", "act_reference", "legal_basis", "node__name", "project__title")
     conditions = {
         "project": "project__code",
         "fiscal_year": "fiscal_year",
@@ -92,6 +92,32 @@ class ServiceDoneForm(LedgerForm):
         "fiscal_year": "fiscal_year",
         "date_from": "done_on__gte",
         "date_to": "done_on__lte",
+    }
+
+
+class PaymentRequestForm(LedgerForm):
+    """Filters of the payment requests."""
+
+    path = "commitment__"
+    search = ("number", "invoice_number", "source_reference", "commitment__legal_reference")
+    conditions = {
+        "project": "commitment__project__code",
+        "fiscal_year": "fiscal_year",
+        "date_from": "requested_on__gte",
+        "date_to": "requested_on__lte",
+    }
+
+
+class ScheduledPaymentForm(LedgerForm):
+    """Filters of the scheduled payments."""
+
+    path = "commitment__"
+    search = ("source_reference", "commitment__legal_reference", "movement__source_reference")
+    conditions = {
+        "project": "commitment__project__code",
+        "fiscal_year": "fiscal_year",
+        "date_from": "forecast_on__gte",
+        "date_to": "forecast_on__lte",
     }
 
 

@@ -11,6 +11,7 @@ from accounts.enums import Resource
 from budgets.enums import NomenclatureKind
 from budgets.models import NomenclatureNode
 from budgets.services.kinds import NOMENCLATURE
+from web.facts import FIRST_YEAR, LAST_YEAR
 from web.fields import DayField
 from web.owned.forms import OwnedForm
 from web.owned.pages import OwnedPages
@@ -24,9 +25,25 @@ class NomenclatureEditForm(OwnedForm):
     parent: forms.ModelChoiceField[NomenclatureNode] = forms.ModelChoiceField(
         label=_("Stands below"), queryset=NomenclatureNode.objects.none(), required=False
     )
+    external_code = forms.CharField(
+        label=_("Code in the accounting system"),
+        max_length=30,
+        required=False,
+        help_text=_("Financial centre of a UO, functional domain of an action, activity…"),
+    )
+    fiscal_year = forms.IntegerField(
+        label=_("Fiscal year"),
+        required=False,
+        min_value=FIRST_YEAR,
+        max_value=LAST_YEAR,
+        help_text=_("Of an activity: each exercise has its own tree."),
+    )
     valid_from = DayField(label=_("Valid from"), required=False, help_text=_("DD/MM/YYYY"))
     valid_to = DayField(label=_("Valid to"), required=False, help_text=_("DD/MM/YYYY"))
-    field_order = ["version", "name", "kind", "parent", "valid_from", "valid_to", "reason"]
+    field_order = [
+        "version", "name", "kind", "parent", "external_code", "fiscal_year",
+        "valid_from", "valid_to", "reason",
+    ]  # fmt: skip
 
     def __init__(self, data: Any = None, *, user: Any, initial: Any = None) -> None:
         super().__init__(data, initial=initial)

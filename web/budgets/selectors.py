@@ -9,31 +9,35 @@ from typing import Any
 
 from django.db.models import Max, QuerySet, Sum
 
-from budgets.enums import FREEZING_KINDS
 from budgets.models import (
+    OPENED,
     Commitment,
     CreditMovement,
     NomenclatureNode,
     Payment,
+    PaymentRequest,
+    ScheduledPayment,
     ServiceDone,
 )
+from budgets.models.rows import AXES
 from partners.models import Contract
 
 ZERO = Decimal("0.00")
 Sums = tuple[Decimal, Decimal, Decimal]
 NOTHING: Sums = (ZERO, ZERO, ZERO)
 _PROVENANCE = ("batch", "recorded_by")
+_OWN = ("project", "node", *AXES, *_PROVENANCE)
 _OF_COMMITMENT = ("commitment", "commitment__project", "commitment__node")
 
 
 def movements(user: Any) -> QuerySet[CreditMovement]:
     """Return the credit movements with what a row shows."""
-    return CreditMovement.objects.visible_to(user).select_related("project", "node", *_PROVENANCE)
+    return CreditMovement.objects.visible_to(user).select_related(*_OWN)
 
 
 def commitments(user: Any) -> QuerySet[Commitment]:
     """Return the commitments with what a row shows."""
-    return Commitment.objects.visible_to(user).select_related("project", "node", *_PROVENANCE)
+    return Commitment.objects.visible_to(user).select_related(*_OWN)
 
 
 def services_done(user: Any) -> QuerySet[ServiceDone]:
@@ -44,6 +48,18 @@ def services_done(user: Any) -> QuerySet[ServiceDone]:
 def payments(user: Any) -> QuerySet[Payment]:
     """Return the payments with what a row shows."""
     return Payment.objects.visible_to(user).select_related(*_OF_COMMITMENT, *_PROVENANCE)
+
+
+def payment_requests(user: Any) -> QuerySet[PaymentRequest]:
+    """Return the payment requests with what a row shows."""
+    return PaymentRequest.objects.visible_to(user).select_related(*_OF_COMMITMENT, *_PROVENANCE)
+
+
+def scheduled_payments(user: Any) -> QuerySet[ScheduledPayment]:
+    """Return the scheduled payments with what a row shows."""
+    through = ("movement", "movement__project", "movement__node")
+    seen = ScheduledPayment.objects.visible_to(user)
+    return seen.select_related(*_OF_COMMITMENT, *through, *_PROVENANCE)
 
 
 @dataclass(frozen=True)
@@ -188,7 +204,7 @@ def _in_order(nodes: dict[int, NomenclatureNode]) -> list[tuple[NomenclatureNode
 def _own_sums(user: Any, origin: str) -> dict[int, Sums]:
     """Return AE opened, CP opened and AE committed on each node that has rows; two queries."""
     seen = CreditMovement.objects.visible_to(user).filter(data_origin=origin)
-    moved = seen.exclude(kind__in=sorted(FREEZING_KINDS)).order_by().values_list("node_id")
+    moved = seen.filter(OPENED).order_by().values_list("node_id")
     signed = Commitment.objects.visible_to(user).filter(data_origin=origin).order_by()
     sums = {pk: (ae, cp, ZERO) for pk, ae, cp in moved.annotate(Sum("ae"), Sum("cp"))}
     for pk, amount in signed.values_list("node_id").annotate(Sum("amount")):

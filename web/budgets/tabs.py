@@ -11,7 +11,9 @@ _TABS = (
     ("credit-movements", _("Credit movements")),
     ("commitments", _("Commitments")),
     ("services-done", _("Services done")),
+    ("payment-requests", _("Payment requests")),
     ("payments", _("Payments")),
+    ("scheduled-payments", _("Scheduled payments")),
     ("nomenclature", _("Nomenclature")),
 )
 

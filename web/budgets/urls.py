@@ -5,7 +5,14 @@ from __future__ import annotations
 from django.urls import path, reverse_lazy
 from django.views.generic import RedirectView
 
-from budgets.models import Commitment, CreditMovement, Payment, ServiceDone
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    Payment,
+    PaymentRequest,
+    ScheduledPayment,
+    ServiceDone,
+)
 from web.budgets import views
 from web.budgets.corrections import CorrectView
 from web.budgets.owned import NOMENCLATURE_PAGES
@@ -45,6 +52,32 @@ urlpatterns = [
         name="payment-correct",
     ),
     path("budget/paiements/<int:pk>/", views.PaymentView.as_view(), name="payment"),
+    path(
+        "budget/demandes-de-paiement/",
+        views.PaymentRequestsView.as_view(),
+        name="payment-requests",
+    ),
+    path(
+        "budget/demandes-de-paiement/<int:pk>/corriger/",
+        CorrectView.as_view(model=PaymentRequest),
+        name="payment-request-correct",
+    ),
+    path(
+        "budget/demandes-de-paiement/<int:pk>/",
+        views.PaymentRequestView.as_view(),
+        name="payment-request",
+    ),
+    path("budget/echeanciers/", views.ScheduledPaymentsView.as_view(), name="scheduled-payments"),
+    path(
+        "budget/echeanciers/<int:pk>/corriger/",
+        CorrectView.as_view(model=ScheduledPayment),
+        name="scheduled-payment-correct",
+    ),
+    path(
+        "budget/echeanciers/<int:pk>/",
+        views.ScheduledPaymentView.as_view(),
+        name="scheduled-payment",
+    ),
     path("budget/nomenclature/", views.NomenclatureView.as_view(), name="nomenclature"),
     *owned_urls("budget/nomenclature", NOMENCLATURE_PAGES),
     path(

@@ -12,8 +12,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Action, Resource
 from accounts.permissions import can
-from budgets.enums import FREEZING_KINDS
-from budgets.selectors import document_life
+from budgets.models import FROZEN, OPENED
+from budgets.selectors.documents import document_life
 from common.models import DataOrigin
 from web.budgets import columns, selectors
 from web.budgets.corrections import SHEETS, correct_url
@@ -22,6 +22,8 @@ from web.budgets.forms import (
     MovementForm,
     NomenclatureForm,
     PaymentForm,
+    PaymentRequestForm,
+    ScheduledPaymentForm,
     ServiceDoneForm,
 )
 from web.budgets.owned import NOMENCLATURE_PAGES
@@ -34,7 +36,6 @@ from web.owned.views import owned_actions
 
 READ_LEDGER = (Action.READ, Resource.LEDGER)
 READ_CREDIT = (Action.READ, Resource.CREDIT)
-_FROZEN = Q(kind__in=sorted(FREEZING_KINDS))
 
 
 class LedgerView(FactListView):
@@ -73,10 +74,10 @@ class MovementsView(LedgerView):
     def sums(self) -> dict[str, tuple[Text, Aggregate]]:
         """Return opened and frozen, AE and CP apart."""
         return {
-            "ae_opened": (_("AE opened"), Sum("ae", filter=~_FROZEN)),
-            "ae_frozen": (_("AE frozen"), Sum("ae", filter=_FROZEN)),
-            "cp_opened": (_("CP opened"), Sum("cp", filter=~_FROZEN)),
-            "cp_frozen": (_("CP frozen"), Sum("cp", filter=_FROZEN)),
+            "ae_opened": (_("AE opened"), Sum("ae", filter=OPENED)),
+            "ae_frozen": (_("AE frozen"), Sum("ae", filter=FROZEN)),
+            "cp_opened": (_("CP opened"), Sum("cp", filter=OPENED)),
+            "cp_frozen": (_("CP frozen"), Sum("cp", filter=FROZEN)),
         }
 
 
@@ -147,6 +148,48 @@ class PaymentsView(LedgerView):
             "cp": (_("CP paid"), Sum("amount")),
             "advances": (_("of which advances"), Sum("amount", filter=Q(is_advance=True))),
         }
+
+
+class PaymentRequestsView(LedgerView):
+    """Payment requests."""
+
+    name = "payment-requests"
+    title = _("Payment requests")
+    nouns = _("Payment requests")
+    caption = _("Payment orders sent to the accountant")
+    source = _("ledger of payment requests, file and line on each row")
+    columns = columns.PAYMENT_REQUESTS
+    form_class = PaymentRequestForm
+    default_sort = "-requested_on"
+
+    def visible(self) -> QuerySet[Any]:
+        """Return the visible payment requests."""
+        return selectors.payment_requests(self.request.user)
+
+    def sums(self) -> dict[str, tuple[Text, Aggregate]]:
+        """Return the sum of the requests."""
+        return {"requested": (_("Requested"), Sum("amount"))}
+
+
+class ScheduledPaymentsView(LedgerView):
+    """Scheduled payments."""
+
+    name = "scheduled-payments"
+    title = _("Scheduled payments")
+    nouns = _("Scheduled payments")
+    caption = _("CP expected by exercise")
+    source = _("ledger of scheduled payments, file and line on each row")
+    columns = columns.SCHEDULED_PAYMENTS
+    form_class = ScheduledPaymentForm
+    default_sort = "fiscal_year"
+
+    def visible(self) -> QuerySet[Any]:
+        """Return the visible scheduled payments."""
+        return selectors.scheduled_payments(self.request.user)
+
+    def sums(self) -> dict[str, tuple[Text, Aggregate]]:
+        """Return the sum of what is expected."""
+        return {"cp": (_("CP expected"), Sum("amount"))}
 
 
 class FactView(PageView):
@@ -235,6 +278,30 @@ class PaymentView(FactView):
     def visible(self) -> QuerySet[Any]:
         """Return the visible payments."""
         return selectors.payments(self.request.user)
+
+
+class PaymentRequestView(FactView):
+    """One payment request."""
+
+    kind = "request"
+    parent = "web:payment-requests"
+    title = _("Payment request")
+
+    def visible(self) -> QuerySet[Any]:
+        """Return the visible payment requests."""
+        return selectors.payment_requests(self.request.user)
+
+
+class ScheduledPaymentView(FactView):
+    """One scheduled payment."""
+
+    kind = "schedule"
+    parent = "web:scheduled-payments"
+    title = _("Scheduled payment")
+
+    def visible(self) -> QuerySet[Any]:
+        """Return the visible scheduled payments."""
+        return selectors.scheduled_payments(self.request.user)
 
 
 class NomenclatureView(PageView):

@@ -13,8 +13,7 @@ from django.db.models.functions import ExtractMonth
 from django.urls import reverse
 
 from accounts.enums import Action, Resource
-from budgets.enums import FREEZING_KINDS
-from budgets.models import Commitment, CreditMovement, Payment
+from budgets.models import CONSUMING, Commitment, CreditMovement, Payment
 from common.models import DataOrigin
 from indicators.models import IndicatorSnapshot
 from indicators.selectors.summaries import followed_projects
@@ -230,11 +229,12 @@ def execution(user: Any, origin: str, as_of: dt.date) -> Execution:
     mine = Project.objects.allowing(user, Action.READ, Resource.LEDGER)
     kept = followed_projects(as_of).filter(data_origin=origin, pk__in=mine.values("pk"))
     year = as_of.year
-    signed = Commitment.objects.as_of(as_of).filter(project__in=kept, fiscal_year=year)
+    signed = Commitment.objects.as_of(as_of)
+    signed = signed.filter(CONSUMING, project__in=kept, fiscal_year=year)
     paid = Payment.objects.as_of(as_of).filter(commitment__project__in=kept, fiscal_year=year)
     moved = CreditMovement.objects.as_of(as_of).filter(project__in=kept, fiscal_year=year)
-    frozen = moved.filter(kind__in=sorted(FREEZING_KINDS)).aggregate(ae=Sum("ae"), cp=Sum("cp"))
-    opened = moved.exclude(kind__in=sorted(FREEZING_KINDS)).aggregate(ae=Sum("ae"), cp=Sum("cp"))
+    frozen = moved.frozen().aggregate(ae=Sum("ae"), cp=Sum("cp"))
+    opened = moved.opened().aggregate(ae=Sum("ae"), cp=Sum("cp"))
     zero = Decimal(0)
     return Execution(
         year=year,

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 from django.db import models
 
-from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    NomenclatureNode,
+    Payment,
+    PaymentRequest,
+    ScheduledPayment,
+    ServiceDone,
+)
 from common.models import DataOrigin
 from partners.models import Amendment, Contract, Partner
 from projects.models import (
@@ -20,7 +28,9 @@ from records.models import ImportBatch
 SOURCE_PREFIX = "demo-seed-"
 _FACTS: tuple[type[models.Model], ...] = (
     Amendment,
+    ScheduledPayment,
     Payment,
+    PaymentRequest,
     ServiceDone,
     CreditMovement,
     ProgressReport,

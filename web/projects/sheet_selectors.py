@@ -14,8 +14,7 @@ from django.db.models import Sum
 from accounts.enums import Action, Resource
 from accounts.permissions import can
 from accounts.selectors import record_edits
-from budgets.enums import FREEZING_KINDS
-from budgets.models import Commitment, CreditMovement, Payment, ServiceDone
+from budgets.models import CONSUMING, Commitment, CreditMovement, Payment, ServiceDone
 from common.fiscal import add_months, month_end
 from common.money import from_cents
 from indicators.catalogue import INDICATORS, Indicator
@@ -189,15 +188,14 @@ def _forecast(
 
 def years_of(project: Project, as_of: dt.date) -> list[YearFigures]:
     """Return AE and CP by exercise, net of what is frozen, in euros TTC; four queries."""
-    kinds = sorted(FREEZING_KINDS)
     moved = CreditMovement.objects.as_of(as_of).filter(project=project)
     ae_opened, cp_opened = Counter[int](), Counter[int]()
-    for sign, rows in ((1, moved.exclude(kind__in=kinds)), (-1, moved.filter(kind__in=kinds))):
+    for sign, rows in ((1, moved.opened()), (-1, moved.frozen())):
         grouped = rows.order_by().values_list("fiscal_year")
         for year, ae, cp in grouped.annotate(a=Sum("ae"), c=Sum("cp")):
             ae_opened[year] += sign * ae
             cp_opened[year] += sign * cp
-    signed = Commitment.objects.as_of(as_of).filter(project=project).order_by()
+    signed = Commitment.objects.as_of(as_of).filter(CONSUMING, project=project).order_by()
     committed = dict(signed.values_list("fiscal_year").annotate(total=Sum("amount")))
     settled = Payment.objects.as_of(as_of).filter(commitment__project=project).order_by()
     paid = dict(settled.values_list("fiscal_year").annotate(total=Sum("amount")))

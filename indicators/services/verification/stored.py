@@ -12,8 +12,15 @@ from typing import Any
 from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Sum
 from django.db.models.functions import Cast, Coalesce, ExtractYear
 
-from budgets.enums import FREEZING_KINDS
-from budgets.models import Commitment, CreditMovement, Payment, ServiceDone
+from budgets.models import (
+    CONSUMING,
+    FROZEN,
+    OPENED,
+    Commitment,
+    CreditMovement,
+    Payment,
+    ServiceDone,
+)
 from common.money import from_cents
 from indicators.enums import ScopeKind
 from indicators.models import IndicatorSnapshot, RollUp
@@ -22,7 +29,6 @@ from indicators.services.verification.report import Mismatch
 from projects.models import PortfolioNode
 
 _RAW = BigIntegerField()
-_FROZEN = Q(kind__in=sorted(FREEZING_KINDS))
 _OF_YEAR = Q(fiscal_year=OuterRef("exercise"))
 _ALL = Q()
 _OWN, _THROUGH = "project_id", "commitment__project_id"
@@ -49,11 +55,11 @@ def _ledger_totals() -> dict[str, Coalesce]:
     moved, signed = CreditMovement.objects.all(), Commitment.objects.all()
     done, paid = ServiceDone.objects.all(), Payment.objects.all()
     return {
-        "ae_opened": _total(moved, _OWN, "ae", _OF_YEAR & ~_FROZEN),
-        "ae_frozen": _total(moved, _OWN, "ae", _OF_YEAR & _FROZEN),
-        "cp_opened": _total(moved, _OWN, "cp", _OF_YEAR & ~_FROZEN),
-        "cp_frozen": _total(moved, _OWN, "cp", _OF_YEAR & _FROZEN),
-        "ae_committed": _total(signed, _OWN, "amount", _OF_YEAR),
+        "ae_opened": _total(moved, _OWN, "ae", _OF_YEAR & OPENED),
+        "ae_frozen": _total(moved, _OWN, "ae", _OF_YEAR & FROZEN),
+        "cp_opened": _total(moved, _OWN, "cp", _OF_YEAR & OPENED),
+        "cp_frozen": _total(moved, _OWN, "cp", _OF_YEAR & FROZEN),
+        "ae_committed": _total(signed, _OWN, "amount", _OF_YEAR & CONSUMING),
         "committed_total": _total(signed, _OWN, "amount", _ALL),
         "service_done_total": _total(done, _THROUGH, "amount", _ALL),
         "cp_paid": _total(paid, _THROUGH, "amount", _OF_YEAR),

@@ -6,7 +6,14 @@ from dataclasses import dataclass
 
 from django.db import models
 
-from budgets.models import Commitment, CreditMovement, Payment, ServiceDone
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    Payment,
+    PaymentRequest,
+    ScheduledPayment,
+    ServiceDone,
+)
 from partners.models import Amendment, ContractCommitment, ContractProject
 from projects.models import Baseline, Estimate, PlannedValue, ProgressReport
 
@@ -30,6 +37,7 @@ LEDGERS = (
     Ledger(CreditMovement, ("ae", "cp"), "project_id", "node_id"),
     Ledger(Commitment, ("amount",), "project_id", "node_id"),
     Ledger(ServiceDone, ("amount",), "commitment__project_id", "commitment__node_id"),
+    Ledger(PaymentRequest, ("amount",), "commitment__project_id", "commitment__node_id"),
     Ledger(Payment, ("amount",), "commitment__project_id", "commitment__node_id"),
 )
 # Facts that an import writes, by the name of their table in a folder; each knows its batch.
@@ -37,7 +45,9 @@ IMPORTED: dict[str, type[models.Model]] = {
     "movements": CreditMovement,
     "commitments": Commitment,
     "service_done": ServiceDone,
+    "payment_requests": PaymentRequest,
     "payments": Payment,
+    "scheduled_payments": ScheduledPayment,
     "amendments": Amendment,
     "baselines": Baseline,
     "estimates": Estimate,

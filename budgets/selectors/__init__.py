@@ -1,0 +1,1 @@
+"""Reads of the budgets room across models: documents, availability, official figures."""
