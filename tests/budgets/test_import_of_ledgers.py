@@ -1,4 +1,4 @@
-"""The import portfolio of the budgets room: axes, years of commitments, requests, schedules."""
+"""The import tables of the budgets room: axes, years of commitments, requests, schedules."""
 
 from __future__ import annotations
 
