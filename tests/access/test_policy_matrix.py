@@ -7,7 +7,9 @@ no code of the product reads it.
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
 from dataclasses import replace
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -24,9 +26,18 @@ ROOMS = {"accounts", "records", "projects", "budgets", "partners", "indicators"}
 EXPECTED = {"yes", "403", "404", "shown", "hidden", "login", "-"}
 
 
+@pytest.fixture(scope="module")
+def shared_world(django_db_setup: None, django_db_blocker: Any) -> Iterator[World]:
+    """One world for the whole module, in a transaction that nobody commits."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield build_world()
+        transaction.set_rollback(True)
+
+
 @pytest.fixture
-def world(db) -> World:
-    return build_world()
+def world(shared_world: World, db: None) -> World:
+    """The world; what a test writes is undone by its own savepoint."""
+    return shared_world
 
 
 def mismatches(cells: list[Cell], world: World, client: Client, headers: dict) -> list[str]:
