@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from hypothesis import settings as hypothesis_settings
 
 from accounts.enums import Role
 from accounts.models import User
@@ -17,6 +18,10 @@ from accounts.services.grants import establish_grant
 from projects.models import PortfolioNode, Project
 from tests.database import Template, alone, template
 from tests.samples import Sample, build_sample
+
+# An example has no time limit: on a busy machine it would tell of the machine.
+hypothesis_settings.register_profile("tests", deadline=None)
+hypothesis_settings.load_profile("tests")
 
 
 @pytest.fixture(scope="session")

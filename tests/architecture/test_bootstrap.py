@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib.util
+import re
 import socket
 from pathlib import Path
 
@@ -10,7 +11,8 @@ import pytest
 
 import run
 from scripts import lock
-from tests.architecture.source import ROOT
+from tests.architecture.source import ROOT, modules
+from tests.architecture.source import name as path_of
 
 
 def test_an_old_python_is_named(monkeypatch):
@@ -96,3 +98,15 @@ def test_the_development_lock_begins_with_the_runtime_and_repeats_none_of_it():
     text = (ROOT / "requirements-dev.txt").read_text(encoding="utf-8")
     assert text.startswith("-r requirements.txt\n")
     assert set(runtime) & set(lock.entries(text)) == set()
+
+
+def test_what_is_longer_in_a_storm_is_in_the_one_list_of_storms():
+    reads = {
+        path_of(path)
+        for path in modules("tests")
+        if re.search(r"""environ(\.get\(|\[)"STORM["]""", path.read_text(encoding="utf-8"))
+    }
+    listed = [one.partition("::")[0] for one in run.STORMS]
+    assert reads
+    assert [path for path in reads if not path.startswith(tuple(listed))] == []
+    assert [one for one in listed if not any(path.startswith(one) for path in reads)] == []
