@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Action, Resource
 from accounts.permissions import scopes_of
+from common.models import current_request_id
 from jobs.enums import JobState
 
 
@@ -49,7 +50,7 @@ class Job(models.Model):
     """One unit of background work; written in the transaction that needs it.
 
     At most one queued and one running row a (kind, key): requests made while one is queued are
-    coalesced, those made while one runs wait behind it.
+    coalesced, those made while one runs wait behind it. `request_id` is that of the first of them.
     """
 
     kind = models.CharField(_("kind"), max_length=60)
@@ -82,6 +83,9 @@ class Job(models.Model):
         null=True,
         blank=True,
         related_name="retries",
+    )
+    request_id = models.CharField(
+        _("request id"), max_length=64, blank=True, default=current_request_id, editable=False
     )
     created_at = models.DateTimeField(_("created at"), auto_now_add=True)
     started_at = models.DateTimeField(_("started at"), null=True, blank=True)

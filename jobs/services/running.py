@@ -18,6 +18,7 @@ from celery.exceptions import SoftTimeLimitExceeded
 from django.conf import settings
 from django.db import IntegrityError, InterfaceError, OperationalError, connection, transaction
 from django.utils import timezone
+from structlog.contextvars import bound_contextvars
 
 from accounts.services.audit import record_event
 from common.exceptions import DomainError
@@ -37,11 +38,16 @@ def run_job(job_id: int) -> Job | None:
     """Run a job if it is due and free; return it as it ended, None when it was not to be had.
 
     An error of the handler is recorded and raised again, for the log of the worker; a refusal of
-    the domain is recorded only.
+    the domain is recorded only. What it logs and records bears the id of the request that asked.
     """
-    job = once_more(lambda: _claim(job_id))
-    if job is None:
-        return None
+    asked = Job.objects.filter(pk=job_id).values_list("request_id", flat=True)
+    with bound_contextvars(request_id=once_more(asked.first) or ""):
+        job = once_more(lambda: _claim(job_id))
+        return None if job is None else _run(job)
+
+
+def _run(job: Job) -> Job | None:
+    """Run a job that was claimed."""
     context = JobContext(job, job.fence)
     failed = True
     try:
