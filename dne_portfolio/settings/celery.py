@@ -58,6 +58,8 @@ CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = False
 # kB, read after each task; tasks a process runs before another replaces it.
 CELERY_WORKER_MAX_MEMORY_PER_CHILD = _env.int("JOBS_WORKER_MEMORY", default=1_000_000)
 CELERY_WORKER_MAX_TASKS_PER_CHILD = 1000
+# kB that a job may take beside what its process holds before the first; 0 is no limit.
+JOBS_JOB_MEMORY = _env.int("JOBS_JOB_MEMORY", default=2_000_000)
 
 CELERY_TIMEZONE = "Europe/Paris"
 CELERY_BEAT_SCHEDULE = {

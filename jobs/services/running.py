@@ -65,6 +65,11 @@ def _run(job: Job) -> Job | None:
         failed = False
         limit = job_kind(job.kind).time_limit
         once_more(lambda: _fail(context, f"TimeLimit: stopped after {limit} s"))
+    except MemoryError as unfed:
+        failed = False
+        # What the handler had gathered goes, or nothing is left to record the failure with.
+        traceback.clear_frames(unfed.__traceback__)
+        once_more(lambda: _fail(context, "MemoryError: more than a worker gives a job"))
     finally:
         if failed:
             error = traceback.format_exc()[-ERROR_LENGTH:]

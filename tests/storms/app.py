@@ -2,7 +2,7 @@
 
 The effect of a job is two audit events, `storm-debit` and `storm-credit`, that bear its key: one
 alone is a half-written effect, more than one of a kind a doubled one. `STORM_OFF` names the
-protection that a twin removes: commit, fence, count (sweep is in the settings).
+protection that a twin removes: commit, fence, count (sweep and memory are in the settings).
 """
 
 from __future__ import annotations
@@ -84,7 +84,15 @@ def hang(context: JobContext) -> dict[str, Any]:
     return {}
 
 
+def eat(context: JobContext) -> dict[str, Any]:
+    """Take three times what a worker gives, by small pieces; end there when nothing stops it."""
+    note("eat", context)
+    eaten = [bytes(10_000) for _ in range(45_000)]
+    return {"eaten": len(eaten)}
+
+
 register("storm.write", write)
+register("storm.eat", eat)
 register("storm.held", wait_then_write)
 register("storm.poison", kill_its_worker)
 register("storm.hang", hang, time_limit=1)

@@ -14,3 +14,4 @@ if os.environ.get("STORM_OFF") == "sweep":
 JOBS_LEASE_SECONDS = 3
 JOBS_RESEND_SECONDS = 2
 JOBS_RETRY_SECONDS = 1
+JOBS_JOB_MEMORY = 0 if os.environ.get("STORM_OFF") == "memory" else 150_000

@@ -1,4 +1,4 @@
-"""A job that kills its workers, one that hangs, a worker that wakes up too late."""
+"""Jobs that kill their workers, eat memory or hang; a worker that wakes up too late."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import signal
 import pytest
 
 from tests.storms.conftest import Size
-from tests.storms.harness import Storm, say, wait_until
+from tests.storms.harness import Storm, children_of, say, wait_until
 
 pytestmark = pytest.mark.worker
 
@@ -55,6 +55,35 @@ def test_without_attempts_counted_before_running_a_poisoned_job_never_stops(stor
     begin(storm, 1)
     wait_until(lambda: poisoned(storm) > 3, 120, "a fourth attempt")
     assert storm.states("storm.poison").get("quarantine", 0) == 0
+
+
+def test_a_job_that_eats_memory_is_tried_three_times_and_parked_while_the_healthy_ones_finish(
+    storm: Storm, size: Size
+) -> None:
+    storm.ask(1, "storm.eat")
+    storm.ask(size.healthy)
+    worker = storm.start_worker(1)
+    storm.start_beat()
+    wait_until(lambda: bool(children_of(worker.pid)), 60, "the process of the worker")
+    process = children_of(worker.pid)
+    wait_until(lambda: storm.over(size.healthy), 300, "the end of the healthy jobs")
+    wait_until(lambda: storm.states("storm.eat") == {"quarantine": 1}, 120, "the eater put aside")
+    assert storm.effects("eat") == {"storm.eat-0": 3}
+    errors = storm.rows("select attempts, error from jobs_job where kind = 'storm.eat'")
+    assert children_of(worker.pid) == process
+    assert errors == [(3, "MemoryError: more than a worker gives a job")]
+    assert storm.states() == {"succeeded": size.healthy}
+    storm.check(size.healthy)
+
+
+def test_without_the_bound_a_job_takes_all_the_memory_that_it_wants(storm: Storm) -> None:
+    """The twin: with the protection off, the promise above fails."""
+    storm.off = "memory"
+    storm.ask(1, "storm.eat")
+    storm.start_worker(1)
+    storm.start_beat()
+    wait_until(lambda: storm.states("storm.eat") == {"succeeded": 1}, 60, "a job fed in full")
+    assert storm.rows("select result ->> 'eaten' from jobs_job") == [("45000",)]
 
 
 def wake_too_late(storm: Storm) -> None:
