@@ -112,6 +112,11 @@ class Reservation(Versioned, Originated):
         return self.number
 
     @property
+    def code(self) -> str:
+        """Return what the pages of records name it by."""
+        return self.number
+
+    @property
     def number(self) -> str:
         """Return the name that people know the reservation by."""
         return f"R{self.fiscal_year}-{self.pk:06d}"

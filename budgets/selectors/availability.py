@@ -63,6 +63,11 @@ class Cents:
         """
         return self.cp_opened - self.cp_frozen - self.cp_paid
 
+    @property
+    def cp_left(self) -> int:
+        """CP available less those that decisions set aside."""
+        return self.cp_available - self.cp_reserved
+
     def euros(self, name: str) -> Decimal:
         """Return a sum, or what derives from them, in euros."""
         return from_cents(getattr(self, name))

@@ -91,7 +91,7 @@ def _refuse_beyond(reservation: Reservation, held: Cents) -> None:
     """Raise CreditsExceeded when the UO has not what is asked, in AE or in CP."""
     asked = (
         ("AE", reservation.ae, held.ae_available),
-        ("CP", reservation.cp, held.cp_available - held.cp_reserved),
+        ("CP", reservation.cp, held.cp_left),
     )
     for ledger, amount, left in asked:
         if to_cents(amount) > max(left, 0):

@@ -14,6 +14,7 @@ _TABS = (
     ("payment-requests", _("Payment requests")),
     ("payments", _("Payments")),
     ("scheduled-payments", _("Scheduled payments")),
+    ("reservations", _("Reservations")),
     ("nomenclature", _("Nomenclature")),
 )
 

@@ -13,7 +13,7 @@ from budgets.models import (
     ScheduledPayment,
     ServiceDone,
 )
-from web.budgets import views
+from web.budgets import reservations, views
 from web.budgets.corrections import CorrectView
 from web.budgets.owned import NOMENCLATURE_PAGES
 from web.owned.urls import owned_urls
@@ -77,6 +77,30 @@ urlpatterns = [
         "budget/echeanciers/<int:pk>/",
         views.ScheduledPaymentView.as_view(),
         name="scheduled-payment",
+    ),
+    path("budget/reservations/", reservations.ReservationsView.as_view(), name="reservations"),
+    path(
+        "budget/reservations/nouvelle/",
+        reservations.ReserveView.as_view(),
+        name="reservation_create",
+    ),
+    path(
+        "budget/reservations/<int:pk>/", reservations.ReservationView.as_view(), name="reservation"
+    ),
+    path(
+        "budget/reservations/<int:pk>/liberer/",
+        reservations.CloseView.as_view(),
+        name="reservation_release",
+    ),
+    path(
+        "budget/reservations/<int:pk>/engager/",
+        reservations.CloseView.as_view(consumes=True),
+        name="reservation_consume",
+    ),
+    path(
+        "budget/reservations/<int:pk>/historique/",
+        reservations.ReservationHistoryView.as_view(),
+        name="reservation_history",
     ),
     path("budget/nomenclature/", views.NomenclatureView.as_view(), name="nomenclature"),
     *owned_urls("budget/nomenclature", NOMENCLATURE_PAGES),
