@@ -13,7 +13,16 @@ from accounts.models import Grant, User
 from accounts.services.clients import create_client
 from accounts.services.emergency import ask_emergency_access
 from accounts.services.saved_views import save_view
-from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    NomenclatureNode,
+    Payment,
+    PaymentRequest,
+    Reservation,
+    ScheduledPayment,
+    ServiceDone,
+)
 from jobs.models import Job
 from partners.models import Contract, Partner
 from projects.models import PortfolioNode
@@ -35,8 +44,11 @@ LEDGERS: dict[str, type[Model]] = {
     "credit-movement": CreditMovement,
     "commitment": Commitment,
     "service-done": ServiceDone,
+    "payment-request": PaymentRequest,
     "payment": Payment,
+    "scheduled-payment": ScheduledPayment,
 }
+RESERVATION_PAGES = ("", "_release", "_consume", "_history")
 OWNED: dict[str, type[Model]] = {
     "portfolio": PortfolioNode,
     "nomenclature_node": NomenclatureNode,
@@ -167,7 +179,9 @@ def _others() -> dict[str, dict[str, Any]]:
     director = User.objects.get(username="directrice")
     view = save_view(actor=director, list_name="/projets/", name="Revue", query="", is_shared=False)
     client = create_client(name="Entrepôt", scopes=["read"], scope_code="").client
+    reservation = {"pk": first(Reservation).pk}
     return {
+        **{f"reservation{page}": reservation for page in RESERVATION_PAGES},
         "job": {"pk": first(Job).pk},
         "view_edit": {"pk": view.pk},
         **{f"client{page}": {"pk": client.pk} for page in ("", "-edit", "-rotate", "-revoke")},

@@ -28,11 +28,11 @@ class DemoAccount:
     scope_kind: str = ""
 
 
-BUYER = "marches"
+BUYER, OFFICER = "marches", "budget"
 ACCOUNTS = (
     DemoAccount("directrice", "Claire", "Exemple", Role.PORTFOLIO_DIRECTOR),
     DemoAccount("cheffe.projet", "Inès", "Exemple", Role.PROJECT_MANAGER),
-    DemoAccount("budget", "Marc", "Exemple", Role.BUDGET_OFFICER),
+    DemoAccount(OFFICER, "Marc", "Exemple", Role.BUDGET_OFFICER),
     DemoAccount(BUYER, "Aïcha", "Exemple", Role.CONTRACT_MANAGER),
     DemoAccount("controle", "Yann", "Exemple", Role.MANAGEMENT_CONTROLLER),
     DemoAccount("partenaire", "Nora", "Exemple", Role.PARTNER, "EX-P1", ScopeKind.ENTITY),

@@ -153,10 +153,24 @@ class Exercise:
         left = self.committed - self.served
         if self.year < LAST_YEAR and left > 5000:
             part = Decimal(thousands(float(left) * 0.8))
-            self._movement_of_commitment(
-                dt.date(self.year, 12, 15), -min(part, left), "Retrait d'engagement"
-            )
+            part = min(part, left)
+            self._movement_of_commitment(dt.date(self.year, 12, 15), -part, "Retrait d'engagement")
+            self.committed -= part
+        self._schedule(paid)
         return paid
+
+    def _schedule(self, paid: Decimal) -> None:
+        """Expect CP of the exercise, and what is left in the next one: Σ CP = Σ AE."""
+        for year, amount in ((self.year, paid), (self.year + 1, self.committed - paid)):
+            if amount > 0:
+                self.tables.add(
+                    "scheduled_payments",
+                    source_reference=f"EX-ECH-{self.stem}-{self._next('scheduled_payments')}",
+                    commitment=self.reference,
+                    amount=amount,
+                    forecast_on=self.day,
+                    fiscal_year=year,
+                )
 
     def _serve(self, amount: Decimal, due: Decimal, day: dt.date) -> Decimal:
         """Certify a service and pay it; return what is paid by the last day of payments.
@@ -182,6 +196,18 @@ class Exercise:
 
     def _pay(self, amount: Decimal, day: dt.date, *, is_advance: bool = False) -> None:
         number = self._next("payments")
+        requested_on = day - dt.timedelta(days=6)
+        self.tables.add(
+            "payment_requests",
+            source_reference=f"EX-OP-{self.stem}-{number}",
+            commitment=self.reference,
+            number=f"DP-{self.stem}-{number:02d}",
+            invoice_number="" if is_advance else f"FA-{self.stem}-{number:02d}",
+            invoice_received_on=None if is_advance else day - dt.timedelta(days=15),
+            amount=amount,
+            requested_on=requested_on,
+            fiscal_year=self.year,
+        )
         self.tables.add(
             "payments",
             source_reference=f"EX-DP-{self.stem}-{number}",

@@ -12,7 +12,11 @@ from django.utils.translation import gettext as _
 from simple_history.utils import bulk_update_with_history
 
 from accounts.models import User
+from budgets.enums import CreditType, NomenclatureKind
+from budgets.models import NomenclatureNode
+from budgets.services.reservations import available_on, reserve_credits
 from common.models import DataOrigin
+from common.money import from_cents
 from partners.models import Contract
 from projects.importers.panorama import read_panorama
 from projects.models import PanoramaEdition
@@ -21,8 +25,9 @@ from records.enums import BatchKind
 from records.importing.folder import read_folder
 from records.models import ImportBatch
 from records.services.imports import import_folder
-from web.demo.accounts import BUYER, ensure_accounts
+from web.demo.accounts import BUYER, OFFICER, ensure_accounts
 from web.demo.generator import generate
+from web.demo.ledger import LAST_YEAR
 from web.demo.removal import SOURCE_PREFIX, remove_fictitious
 
 
@@ -79,7 +84,28 @@ def _load_portfolio(folder: Path) -> bool:
             % {"fault": result.errors[0]}
         )
     _give_contracts_to_their_manager()
+    _reserve_credits()
     return True
+
+
+def _reserve_credits() -> None:
+    """Set some credits of each UO aside for an act to come, as a budget officer does."""
+    officer = User.objects.get(username=OFFICER)
+    units = NomenclatureNode.objects.filter(
+        data_origin=DataOrigin.FICTITIOUS, kind=NomenclatureKind.UO
+    )
+    for unit in units.order_by("code"):
+        held = available_on(unit, CreditType.HT2, LAST_YEAR)
+        amount = from_cents(max(min(held.ae_available, held.cp_left), 0) // 1_000_000 * 100_000)
+        if amount:
+            reserve_credits(
+                actor=officer,
+                node=unit,
+                fiscal_year=LAST_YEAR,
+                label="Tierce maintenance applicative (exemple)",
+                ae=amount,
+                cp=amount,
+            )
 
 
 def _give_contracts_to_their_manager() -> None:

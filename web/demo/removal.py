@@ -10,6 +10,7 @@ from budgets.models import (
     NomenclatureNode,
     Payment,
     PaymentRequest,
+    Reservation,
     ScheduledPayment,
     ServiceDone,
 )
@@ -55,6 +56,8 @@ def remove_fictitious() -> None:
         model._default_manager.filter(**fictitious).delete()
         model.history.filter(**fictitious).delete()  # type: ignore[attr-defined]
     Commitment.objects.filter(**fictitious).delete()
+    Reservation.objects.filter(**fictitious).delete()
+    Reservation.history.filter(**fictitious).delete()
     projects.delete()
     Project.history.filter(**fictitious).delete()
     for tree in (NomenclatureNode, PortfolioNode):
