@@ -15,12 +15,14 @@ BEGIN = "<!-- tables: written by scripts/import_docs.py from schemas/ -->"
 END = "<!-- end of the tables -->"
 ORDER = (
     "portfolios projects baselines planned_values progress estimates nomenclature movements"
-    " commitments service_done payments partners contracts amendments"
+    " commitments service_done payment_requests payments scheduled_payments partners contracts"
+    " amendments"
 ).split()
 RULES = {
     "tree": "the parents make no circle",
     "ordered": "{1} is not before {0}",
     "not_all_zero": "not zero: {all}",
+    "exactly_one": "one of {all} is filled, and one only",
     "siret": "a SIRET has a right key",
     "tax": "{0} × (1 + {1}) = {2} within a cent (a warning otherwise)",
 }

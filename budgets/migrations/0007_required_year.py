@@ -14,7 +14,9 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="commitment",
             name="commitment_year",
-            field=models.PositiveSmallIntegerField(verbose_name="year of the commitment"),
+            field=models.PositiveSmallIntegerField(
+                blank=True, verbose_name="year of the commitment"
+            ),
         ),
         migrations.AddConstraint(
             model_name="commitment",

@@ -84,7 +84,7 @@ class Commitment(Imputed):
     amount_excl_tax = MoneyField(_("amount HT"), null=True, blank=True)
     vat_rate = PercentField(_("VAT rate (%)"), null=True, blank=True)
     committed_on = models.DateField(_("committed on"))
-    commitment_year = models.PositiveSmallIntegerField(_("year of the commitment"))
+    commitment_year = models.PositiveSmallIntegerField(_("year of the commitment"), blank=True)
     is_recyclable = models.BooleanField(_("recyclable AE"), default=False)
 
     objects = LedgerQuerySet.as_manager()

@@ -73,7 +73,11 @@ def _tell_changed(table: Any, row: StagedRow, stored: Stored, changed: set[str])
 def refuse_moved(table: Any, changes: Changes) -> None:
     """Refuse a newer version that moves elsewhere a fact on which others lean."""
     links = {column for _field, _table, columns in table.references for column in columns}
-    moved = {stored.pk: row for row, stored, changed in changes.updated if changed & links}
+    moved = {
+        stored.pk: (row, min(changed & links))
+        for row, stored, changed in changes.updated
+        if changed & links
+    }
     leant_on: set[int] = set()
     for relation in table.model._meta.related_objects:
         if relation.related_model is table.model:
@@ -84,7 +88,7 @@ def refuse_moved(table: Any, changes: Changes) -> None:
             leant_on.update(held.values_list(relation.field.attname, flat=True))
     for pk in leant_on:
         message = _("Other rows lean on this fact: its newer version cannot belong elsewhere.")
-        table.plan.stage.fault(table.name, moved[pk], sorted(links)[0], "fact_in_use", message)
+        table.plan.stage.fault(table.name, *moved[pk], "fact_in_use", message)
     changes.updated = [item for item in changes.updated if item[1].pk not in leant_on]
 
 
@@ -121,7 +125,7 @@ def _reversal(table: Any, former: Any, row: StagedRow, writer: Writer) -> Any:
         for field in table.model._meta.concrete_fields
         if not field.primary_key
     }
-    kept |= {name: -kept[name] for name in table.signed}
+    kept |= {name: -kept[name] for name in table.signed if kept[name] is not None}
     reference = former.document_reference or former.source_reference
     kept |= {
         "source_reference": f"{reference}#{former.document_version}-",

@@ -121,7 +121,12 @@ def _merges(merges: dict[str, int]) -> dict[str, Good]:
 
 
 def _reservations(reservations: list[Any]) -> dict[str, Good]:
-    asked = {"node": "X-open", "fiscal_year": 2025, "label": "Tierce maintenance", "ae": "1000.00"}
+    asked = {
+        "node": "0214-DNE",
+        "fiscal_year": 2025,
+        "label": "Tierce maintenance",
+        "ae": "1000.00",
+    }
     pending, signed = ({"id": row.pk} for row in reservations)
     return {
         "reservations_create": Good("budget", {}, asked),

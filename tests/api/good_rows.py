@@ -17,7 +17,7 @@ from accounts.services.emergency import ask_emergency_access
 from accounts.services.grants import propose_grant
 from accounts.services.merging import merge_records
 from accounts.services.people import suspend_person
-from budgets.models import CreditMovement, NomenclatureNode, Reservation
+from budgets.models import NomenclatureNode, Reservation
 from budgets.services.reservations import reserve_credits
 from common.models import ENDED_STATES, DataOrigin
 from jobs.models import Job
@@ -189,13 +189,8 @@ def add_batches(users: Any, folder: Any) -> dict[str, ImportBatch]:
 
 
 def add_reservations(users: Any) -> list[Reservation]:
-    """Open credits on a UO and set some aside twice: one to release, one to consume."""
-    uo = NomenclatureNode.objects.get(code="X-open")
-    CreditMovement.objects.create(
-        node=uo, kind="initial_finance_act", ae=Decimal(100_000), cp=Decimal(100_000),
-        effective_on=dt.date(2025, 1, 10), fiscal_year=2025, recorded_at=timezone.now(),
-        source_reference="M-X-open",
-    )  # fmt: skip
+    """Set credits aside twice: one reservation to release, one to consume."""
+    uo = NomenclatureNode.objects.get(code="0214-DNE")
     return [
         reserve_credits(actor=users.budget, node=uo, fiscal_year=2025, label=label, ae=Decimal(10))
         for label in ("à libérer", "à consommer")
