@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from drf_spectacular.utils import extend_schema_serializer
 from rest_framework import serializers as drf
 
 from budgets.enums import CreditType, MovementKind, NomenclatureKind, ReservationState
@@ -167,6 +168,7 @@ class AvailabilityLine(drf.Serializer[Any]):
     cp_available = MoneyStringField(signed=True)
 
 
+@extend_schema_serializer(many=False)
 class AvailabilityReport(drf.Serializer[Any]):
     """Availability of an exercise, by the values of one axis."""
 

@@ -124,7 +124,8 @@ def _reservations(reservations: list[Any]) -> dict[str, Good]:
     asked = {
         "node": "0214-DNE",
         "fiscal_year": 2025,
-        "label": "Tierce maintenance",
+        "project": "A-1",
+        "label": "Maintenance",
         "ae": "1000.00",
     }
     pending, signed = ({"id": row.pk} for row in reservations)

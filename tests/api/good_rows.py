@@ -192,7 +192,14 @@ def add_reservations(users: Any) -> list[Reservation]:
     """Set credits aside twice: one reservation to release, one to consume."""
     uo = NomenclatureNode.objects.get(code="0214-DNE")
     return [
-        reserve_credits(actor=users.budget, node=uo, fiscal_year=2025, label=label, ae=Decimal(10))
+        reserve_credits(
+            actor=users.budget,
+            node=uo,
+            fiscal_year=2025,
+            label=label,
+            ae=Decimal(10),
+            project=Project.objects.get(code="A-1"),
+        )
         for label in ("à libérer", "à consommer")
     ]
 

@@ -54,6 +54,8 @@ NO_IMPORT = {"import_batches_list", "import_drafts_list", "import_mappings_list"
 NO_ACCOUNT = {"grants_list", "users_list"}
 # What partners read, and what administrators and auditors do.
 NO_SHARE = {"shared_progress_list", "shared_indicator_values_list", "emergency_accesses_list"}
+# What a reading must be asked.
+QUERIES = {"/known/": {"on": "2199-01-01"}, "/availability/": {"fiscal_year": "2025"}}
 UNREADABLE = {
     "director": NO_READING | NO_SHARE | NO_IMPORT,
     "manager": NO_READING | NO_SHARE | NO_IMPORT | NO_ACCOUNT,
@@ -180,8 +182,9 @@ def reading(operation: Any, client: Any) -> Any:
             row["value"] = f"{row['project']}:{row['indicator']}"
         wanted = re.findall(r"{(\w+)}", operation.path)
         fields["path_parameters"] = {name: str(row[name]) for name in wanted}
-    if operation.path.endswith("/known/"):
-        fields["query"] = {"on": "2199-01-01"}
+    for end, query in QUERIES.items():
+        if operation.path.endswith(end):
+            fields["query"] = query
     return operation.Case(**fields)
 
 

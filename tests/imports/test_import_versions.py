@@ -98,7 +98,7 @@ def test_the_twin_that_adds_the_newer_version_counts_it_twice(first, tmp_path):
 
 def test_a_commitment_that_others_lean_on_stays_where_it_is(first, tmp_path):
     folder = write_tables(tmp_path / "moved", {"commitments": [commitment(project="A-2")]})
-    assert located(run(folder)) == [("commitments.csv", 2, "node", "fact_in_use")]
+    assert located(run(folder)) == [("commitments.csv", 2, "project", "fact_in_use")]
 
 
 def test_a_payment_follows_the_last_version_of_its_commitment(first, tmp_path):
