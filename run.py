@@ -236,7 +236,7 @@ def test() -> int:
 
 
 # What knows no database: files read and written, pages in a browser, the shape of the code.
-WITHOUT_DATABASE = ("architecture", "common", "e2e", "files")
+WITHOUT_DATABASE = ("architecture", "common", "e2e", "files", "indicators/formulas")
 
 
 def test_postgres() -> int:
