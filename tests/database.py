@@ -93,6 +93,9 @@ class Template:
                 found.build()
         path.parent.mkdir(parents=True, exist_ok=True)
         shutil.copyfile(found.path, path)
+        with closing(sqlite3.connect(path)) as file:
+            # As a migration leaves it: to enter this mode, a connection must be alone.
+            file.execute("PRAGMA journal_mode=WAL")
 
     def copy_to_server(self, url: str) -> None:
         """Write the migrated tables, empty, in a base of another PostgreSQL."""

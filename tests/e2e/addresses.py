@@ -36,7 +36,8 @@ from web.partners.shared import shared_projects
 # demonstration has not: imports, merges and reports of accesses have tests of their own.
 APART = {
     "attachment_download", "emergency_report", "import-batch", "import-draft", "import-file",
-    "import-line", "import-rejects", "mentions", "open-link", "partner_merge_undo",
+    "import-line", "import-mapping", "import-mapping-close", "import-mapping-edit", "import-match",
+    "import-rejects", "mentions", "open-link", "partner_merge_undo",
     "project_merge_undo", "project_move", "project_reopen", "unsubscribe",
 }  # fmt: skip
 SUBJECT = {"kind": "project", "code": "EX-01"}
