@@ -256,6 +256,7 @@ STORMS = (
     "tests/storms",
     "tests/imports/test_import_killed.py",
     "tests/records/test_pages.py::test_what_people_write_runs_nowhere",
+    "tests/budgets/test_official_tables.py",
 )
 
 

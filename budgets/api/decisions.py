@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -140,24 +141,39 @@ def _row(line: Line) -> dict[str, Any]:
 
 def _reading(user: Any, wanted: dict[str, str]) -> Reading:
     """Return what the parameters ask to read; 400 for what cannot be read."""
-    year, origin = wanted["fiscal_year"], wanted["data_origin"] or DataOrigin.OPERATIONAL
-    if not (len(year) == 4 and year.isascii() and year.isdigit() and 1990 <= int(year) <= 2100):
-        raise ValidationError({"fiscal_year": "A year from 1990 to 2100 is expected."})
-    if origin not in DataOrigin.values:
-        raise ValidationError({"data_origin": f"One of: {', '.join(sorted(DataOrigin.values))}."})
     nodes = None
     if wanted["nomenclature"]:
         nodes = frozenset(subtree_ids(NomenclatureNode, [wanted["nomenclature"]]))
     return Reading(
-        int(year),
+        read_year(wanted["fiscal_year"]),
         as_of=_parsed("as_of", wanted["as_of"], parse_day, "A date is written YYYY-MM-DD."),
-        known_at=_parsed(
-            "known_at", wanted["known_at"], parse_moment, "A moment is written as in ISO 8601."
-        ),
+        known_at=read_moment(wanted["known_at"]),
         user=user,
-        origin=origin,
+        origin=read_origin(wanted["data_origin"]),
         nodes=nodes,
     )
+
+
+def read_year(text: str) -> int:
+    """Return the exercise that a parameter names; 400 otherwise."""
+    if not (len(text) == 4 and text.isascii() and text.isdigit() and 1990 <= int(text) <= 2100):
+        raise ValidationError({"fiscal_year": "A year from 1990 to 2100 is expected."})
+    return int(text)
+
+
+def read_origin(text: str) -> str:
+    """Return the data origin that a parameter names, operational by default; 400 otherwise."""
+    if text and text not in DataOrigin.values:
+        raise ValidationError({"data_origin": f"One of: {', '.join(sorted(DataOrigin.values))}."})
+    return text or DataOrigin.OPERATIONAL
+
+
+def read_moment(text: str) -> dt.datetime | None:
+    """Return the moment that `known_at` names, if any; 400 for what is not one."""
+    found: dt.datetime | None = _parsed(
+        "known_at", text, parse_moment, "A moment is written as in ISO 8601, with its zone."
+    )
+    return found
 
 
 def _parsed(name: str, text: str, parse: Any, message: str) -> Any:

@@ -180,6 +180,29 @@ class AvailabilityReport(drf.Serializer[Any]):
     results = AvailabilityLine(many=True)
 
 
+class OfficialCell(drf.Serializer[Any]):
+    """A cell of an official layout: euros TTC, or a whole percentage; a reason when neither."""
+
+    key = drf.CharField()
+    label = drf.CharField()  # type: ignore[assignment]
+    formula = drf.CharField()
+    amount = MoneyStringField(signed=True, allow_null=True)
+    percent = drf.IntegerField(allow_null=True)
+    reason = drf.CharField(allow_null=True)
+
+
+class OfficialTable(drf.Serializer[Any]):
+    """An official layout of an exercise, in the order of its cells."""
+
+    code = drf.CharField()
+    fiscal_year = drf.IntegerField()
+    credit_type = drf.ChoiceField(CreditType.choices)
+    earmarked = drf.CharField()
+    data_origin = drf.ChoiceField(DataOrigin.choices)
+    known_at = drf.DateTimeField(allow_null=True)
+    cells = OfficialCell(many=True)
+
+
 class PaymentRow(OfCommitmentRow):
     """A payment: it consumes CP."""
 

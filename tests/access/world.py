@@ -236,6 +236,7 @@ def _ledger(world: World, side: str) -> None:
         **on, fiscal_year=2025, label=f"RES-{code}", ae=Decimal("10"), cp=Decimal("10"),
     )  # fmt: skip
     world.put("reservation", side, reservation.pk)
+    world.put("official table", side, "rap")
     world.put("movement", side, movement.pk)
     world.put("commitment", side, commitment.pk)
     world.put("service", side, done.pk)

@@ -183,6 +183,8 @@ def _others() -> dict[str, dict[str, Any]]:
     reservation = {"pk": first(Reservation).pk}
     return {
         **{f"reservation{page}": reservation for page in RESERVATION_PAGES},
+        "official": {"code": "rap"},
+        "official_rows": {"code": "rap", "key": "R6"},
         "job": {"pk": first(Job).pk},
         "view_edit": {"pk": view.pk},
         **{f"client{page}": {"pk": client.pk} for page in ("", "-edit", "-rotate", "-revoke")},

@@ -20,5 +20,7 @@ _TABS = (
 
 
 def tabs() -> list[dict[str, Any]]:
-    """Return the lists of the section."""
-    return [{"name": name, "label": label, "url": reverse(f"web:{name}")} for name, label in _TABS]
+    """Return the lists of the section, then the official tables."""
+    links = [{"name": name, "label": label, "url": reverse(f"web:{name}")} for name, label in _TABS]
+    official = reverse("web:official", args=["rap"])
+    return [*links, {"name": "official", "label": _("Official tables"), "url": official}]

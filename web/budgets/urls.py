@@ -15,6 +15,8 @@ from budgets.models import (
 )
 from web.budgets import reservations, views
 from web.budgets.corrections import CorrectView
+from web.budgets.official import OfficialView
+from web.budgets.official_rows import OfficialRowsView
 from web.budgets.owned import NOMENCLATURE_PAGES
 from web.owned.urls import owned_urls
 
@@ -77,6 +79,12 @@ urlpatterns = [
         "budget/echeanciers/<int:pk>/",
         views.ScheduledPaymentView.as_view(),
         name="scheduled-payment",
+    ),
+    path("budget/tableaux/<slug:code>/", OfficialView.as_view(), name="official"),
+    path(
+        "budget/tableaux/<slug:code>/<slug:key>/",
+        OfficialRowsView.as_view(),
+        name="official_rows",
     ),
     path("budget/reservations/", reservations.ReservationsView.as_view(), name="reservations"),
     path(
