@@ -7,6 +7,7 @@ decompositions of each are drawn, and 200 when storms are whole (`make storm`).
 from __future__ import annotations
 
 import csv
+import io
 import os
 import re
 import tempfile
@@ -72,7 +73,7 @@ def record(ledgers: Ledgers) -> None:
     with tempfile.TemporaryDirectory() as folder:
         tables = {name: rows for name, rows in ledgers.tables.items() if rows}
         write_tables(Path(folder), tables)
-        call_command("import_portfolio", folder, verbosity=0)
+        call_command("import_portfolio", folder, stdout=io.StringIO())
 
 
 def cells_of(layout, perimeter) -> dict[str, int | None]:

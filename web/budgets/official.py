@@ -186,6 +186,9 @@ def asked_table(request: HttpRequest, code: str) -> tuple[OfficialTable, Asked]:
     last = credits.filter(data_origin=origin).aggregate(last=Max("fiscal_year"))["last"]
     year = filters.get("fiscal_year") or last or 0
     perimeter = None
+    if year and not data.get("fiscal_year"):
+        data["fiscal_year"] = str(year)  # the form says which exercise is shown
+        form.data = data
     if form.is_valid() and year:
         perimeter = _perimeter(request.user, filters, origin, year)
     return TABLES[code], Asked(form, filters, counts, origin, year, perimeter)
