@@ -157,7 +157,12 @@ def _grouped(
     for name, (amount, condition) in sums.items():
         total = Sum(Cast(F(amount), _RAW), filter=condition or None)
         totals[name] = Coalesce(total, Value(0), output_field=_RAW)
-    keys = {f"key_{index}": F(f"{path}{column}") for index, column in enumerate(by)}
+    known = {field.attname for field in rows.model._meta.concrete_fields} if not path else set(by)
+    keys = {
+        # A reservation names no axis: it counts among what names none.
+        f"key_{index}": F(f"{path}{column}") if column in known else Value(None, _RAW)
+        for index, column in enumerate(by)
+    }
     grouped = rows.values(**keys).annotate(**{f"sum_{name}": totals[name] for name in NAMES})
     listed: QuerySet[Any, Any] = grouped.values_list(*keys, *(f"sum_{name}" for name in NAMES))
     return listed

@@ -9,7 +9,9 @@ import pytest
 from django.utils import timezone
 
 from budgets.enums import MovementKind
+from budgets.models import Reservation
 from budgets.selectors.availability import Cents, Reading, sums_by
+from budgets.selectors.lines import BY, availability
 from tests.budgets.ledger import commit, make_uo, move, pay
 
 pytestmark = pytest.mark.django_db
@@ -111,3 +113,18 @@ def test_the_availability_of_every_uo_is_one_statement(django_assert_num_queries
         found = sums_by(Reading(2026), "node_id", "credit_type")
     assert len(found) == 30
     assert {cents.ae_available for cents in found.values()} == {9_000}
+
+
+@pytest.mark.parametrize("by", sorted(BY))
+def test_availability_is_read_by_any_axis_and_a_reservation_names_none(by):
+    uo = make_uo()
+    activity = make_uo("A-1")
+    move(uo, "initial_finance_act", "100", activity=activity)
+    pay(commit(uo, "40", activity=activity), "15")
+    Reservation.objects.create(node=uo, fiscal_year=2026, label="Acte", ae=Decimal(10), cp=0)
+    lines = availability(Reading(2026, origin="operational"), by)
+    found = {(line.code, line.credit_type): line.cents for line in lines}
+    assert sum(cents.ae_available for cents in found.values()) == 5_000
+    if by == "activity":
+        assert found["A-1", "ht2"].ae_available == 6_000
+        assert found[None, "ht2"].ae_reserved == 1_000
