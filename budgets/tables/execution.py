@@ -18,7 +18,8 @@ def execution_layout(year: int) -> Layout:
     """Return the layout of the RAP of an exercise.
 
     R2 is what the exercise changed of former commitments: withdrawals and works of the end of the
-    year. Amounts are cents TTC, AE and CP apart.
+    year. F1 is expected on commitments of the exercise and before: R6 holds no later one.
+    Amounts are cents TTC, AE and CP apart.
     """
     return Layout(_LINES, _sources(year))
 
@@ -28,7 +29,7 @@ def _sources(year: int) -> dict[str, Source]:
     of_year, of_former = Q(commitment_year=year), Q(commitment_year__lt=year)
     paid_of_year = Q(commitment__commitment_year=year)
     paid_of_former = Q(commitment__commitment_year__lt=year)
-    signed = Q(commitment__isnull=False)
+    signed = Q(commitment__commitment_year__lte=year)
     return {
         "opened_ae": Source("movements", "ae", OPENED & own),
         "opened_cp": Source("movements", "cp", OPENED & own),

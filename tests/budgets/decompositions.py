@@ -132,6 +132,7 @@ def execution_ledgers(random: Random, year: int, cells: dict[str, int]) -> Ledge
     for part in parts(random, cells["F1"]):
         made.expect(year + 1, part, on=random.choice(own + former))
     made.expect(year + 2, 4_242, on=own[0])
+    made.expect(year + 1, 6_363, on=made.commit(year + 1, 7_000))
     return made
 
 
