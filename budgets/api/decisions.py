@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -18,6 +17,7 @@ from accounts.api.owned import HistoryViewSet
 from accounts.enums import Action, Resource
 from budgets.api.filters import ReservationFilters
 from budgets.api.inputs import ReservationConsumption, ReservationCreation, ReservationRelease
+from budgets.api.parameters import read_day, read_moment, read_origin, read_year
 from budgets.api.serializers import AvailabilityReport, ReservationRow
 from budgets.models import CreditMovement, NomenclatureNode, Reservation
 from budgets.selectors.availability import Reading
@@ -28,10 +28,8 @@ from budgets.services.reservations import (
     reserve_credits,
 )
 from common.api.etags import expected_version
-from common.api.fields import parse_day, parse_moment
 from common.api.filters import refuse_unknown
 from common.models import DataOrigin
-from common.trees import subtree_ids
 
 _SUMS = (
     "ae_opened ae_frozen ae_allocated_uncommitted ae_committed ae_reserved ae_available"
@@ -141,45 +139,11 @@ def _row(line: Line) -> dict[str, Any]:
 
 def _reading(user: Any, wanted: dict[str, str]) -> Reading:
     """Return what the parameters ask to read; 400 for what cannot be read."""
-    nodes = None
-    if wanted["nomenclature"]:
-        nodes = frozenset(subtree_ids(NomenclatureNode, [wanted["nomenclature"]]))
     return Reading(
         read_year(wanted["fiscal_year"]),
-        as_of=_parsed("as_of", wanted["as_of"], parse_day, "A date is written YYYY-MM-DD."),
+        as_of=read_day("as_of", wanted["as_of"]),
         known_at=read_moment(wanted["known_at"]),
         user=user,
         origin=read_origin(wanted["data_origin"]),
-        nodes=nodes,
+        nodes=NomenclatureNode.objects.perimeter(wanted["nomenclature"]),
     )
-
-
-def read_year(text: str) -> int:
-    """Return the exercise that a parameter names; 400 otherwise."""
-    if not (len(text) == 4 and text.isascii() and text.isdigit() and 1990 <= int(text) <= 2100):
-        raise ValidationError({"fiscal_year": "A year from 1990 to 2100 is expected."})
-    return int(text)
-
-
-def read_origin(text: str) -> str:
-    """Return the data origin that a parameter names, operational by default; 400 otherwise."""
-    if text and text not in DataOrigin.values:
-        raise ValidationError({"data_origin": f"One of: {', '.join(sorted(DataOrigin.values))}."})
-    return text or DataOrigin.OPERATIONAL
-
-
-def read_moment(text: str) -> dt.datetime | None:
-    """Return the moment that `known_at` names, if any; 400 for what is not one."""
-    found: dt.datetime | None = _parsed(
-        "known_at", text, parse_moment, "A moment is written as in ISO 8601, with its zone."
-    )
-    return found
-
-
-def _parsed(name: str, text: str, parse: Any, message: str) -> Any:
-    if not text:
-        return None
-    try:
-        return parse(text)
-    except ValueError as error:
-        raise ValidationError({name: message}) from error

@@ -12,7 +12,7 @@ from rest_framework.response import Response
 from rest_framework.viewsets import GenericViewSet
 
 from accounts.enums import Resource
-from budgets.api.decisions import read_moment, read_origin, read_year
+from budgets.api.parameters import read_moment, read_origin, read_year
 from budgets.api.serializers import OfficialTable
 from budgets.enums import CreditType
 from budgets.models import CreditMovement, NomenclatureNode
@@ -21,7 +21,6 @@ from budgets.tables.layout import Cell
 from budgets.tables.perimeter import Perimeter
 from common.api.filters import refuse_unknown
 from common.models import DataOrigin
-from common.trees import subtree_ids
 
 EARMARKED = {"": None, "included": None, "only": True, "excluded": False}
 _ASKED = (
@@ -90,12 +89,9 @@ def _perimeter(user: Any, wanted: dict[str, str]) -> Perimeter:
         raise ValidationError({"credit_type": f"One of: {', '.join(sorted(CreditType.values))}."})
     if wanted["earmarked"] not in EARMARKED:
         raise ValidationError({"earmarked": "One of: excluded, included, only."})
-    nodes = None
-    if wanted["nomenclature"]:
-        nodes = frozenset(subtree_ids(NomenclatureNode, [wanted["nomenclature"]]))
     return Perimeter(
         read_year(wanted["fiscal_year"]),
-        nodes=nodes,
+        nodes=NomenclatureNode.objects.perimeter(wanted["nomenclature"]),
         credit_type=credit_type,
         is_earmarked=EARMARKED[wanted["earmarked"]],
         origin=read_origin(wanted["data_origin"]),

@@ -37,6 +37,10 @@ class NomenclatureNodeQuerySet(TreeQuerySet):
         """
         return subtree_ids(self.model, codes)
 
+    def perimeter(self, code: str) -> frozenset[int] | None:
+        """Return the ids of a node and of what is below it; None, for everything, without code."""
+        return frozenset(self.subtree_ids([code])) if code else None
+
 
 class NomenclatureNode(TreeNode, Versioned, Originated, Lifecycle):
     """A node of the nomenclature: mission, LOLF programme, action, BOP, UO, activity…

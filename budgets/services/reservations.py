@@ -24,7 +24,6 @@ from budgets.permissions import can_decide_on
 from budgets.selectors.availability import Cents, Reading, sums_by, total
 from common.exceptions import StaleEdit
 from common.money import to_cents
-from common.trees import subtree_ids
 from projects.models import Project
 
 REASON_LENGTH = 100
@@ -45,7 +44,7 @@ def available_on(node: NomenclatureNode, credit_type: str, fiscal_year: int) -> 
 
     Availability is assessed at the UO, T2 and HT2 apart (GBCP art. 65).
     """
-    inside = frozenset(subtree_ids(NomenclatureNode, [node.code]))
+    inside = NomenclatureNode.objects.perimeter(node.code)
     reading = Reading(fiscal_year, origin=node.data_origin, nodes=inside)
     found = sums_by(reading, "credit_type")
     return total(cents for (kind,), cents in found.items() if kind == credit_type)

@@ -14,7 +14,14 @@ from django.urls import reverse
 from openpyxl import load_workbook
 
 from accounts.models import AuditEvent
-from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment, ServiceDone
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    NomenclatureNode,
+    Payment,
+    ScheduledPayment,
+    ServiceDone,
+)
 from tests.samples import RECORDED
 
 MOST_QUERIES = 20
@@ -357,3 +364,18 @@ def test_pages_hold_25_rows_and_the_size_can_change(client, sample, director):
     assert len(references(client, director, "credit-movements")) == 25
     assert len(references(client, director, "credit-movements", "?page=2")) == 8
     assert len(references(client, director, "credit-movements", "?size=50")) == 33
+
+
+def test_schedules_on_credits_are_filtered_as_those_on_commitments(client, director, sample):
+    ScheduledPayment.objects.create(
+        movement=CreditMovement.objects.filter(node=sample.uo).first(),
+        source_reference="E-CREDITS",
+        amount=Decimal("10"),
+        forecast_on=dt.date(2025, 6, 1),
+        fiscal_year=2026,
+        recorded_at=RECORDED,
+    )
+    for query in (f"?nomenclature={sample.uo.code}", "?project=P-1", "?fiscal_year=2026"):
+        found = references(client, director, "scheduled-payments", query)
+        assert found == {"E-1", "E-CREDITS"}, query
+    assert references(client, director, "scheduled-payments", "?fiscal_year=2025") == set()

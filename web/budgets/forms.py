@@ -5,23 +5,35 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext_lazy as _
 
 from budgets.enums import MovementKind, NomenclatureKind
 from budgets.models import NomenclatureNode
 from common.models import DataOrigin
 from projects.models import PortfolioNode
-from web.budgets.selectors import nomenclature_subtree
 from web.facts import FIRST_YEAR, LAST_YEAR, OfProjectForm, node_field
 from web.fields import DayField
 from web.forms import PageForm, any_of
 
 
-class LedgerForm(OfProjectForm):
-    """What every ledger is filtered by; `path` leads to the columns of the commitment."""
+def through(paths: tuple[str, ...], look: str, value: Any) -> Q:
+    """Return a condition on what any of the paths leads to."""
+    found = Q()
+    for path in paths:
+        found |= Q(**{f"{path}{look}": value})
+    return found
 
-    path = ""
+
+class LedgerForm(OfProjectForm):
+    """What every ledger is filtered by.
+
+    `day` is the date of its facts; `paths` lead from a row to its imputation: nothing for what is
+    imputed itself, the commitment or the credits for what follows from them.
+    """
+
+    day = ""
+    paths: tuple[str, ...] = ("",)
 
     fiscal_year = forms.IntegerField(
         label=_("Fiscal year"), required=False, min_value=FIRST_YEAR, max_value=LAST_YEAR
@@ -44,14 +56,22 @@ class LedgerForm(OfProjectForm):
         return found
 
     def keep(self, rows: QuerySet[Any], filters: dict[str, Any]) -> QuerySet[Any]:
-        """Add the two trees, each with what is below the node."""
+        """Keep an exercise, days, a project, and the two trees with what is below the node."""
         rows = super().keep(rows, filters)
+        looks = {
+            "fiscal_year": "fiscal_year",
+            "date_from": f"{self.day}__gte",
+            "date_to": f"{self.day}__lte",
+        }
+        rows = rows.filter(**{looks[name]: filters[name] for name in looks if name in filters})
+        if "project" in filters:
+            rows = rows.filter(through(self.paths, "project__code", filters["project"]))
         if "node" in filters:
             inside = PortfolioNode.objects.subtree_ids([filters["node"]])
-            rows = rows.filter(**{f"{self.path}project__node_id__in": inside})
+            rows = rows.filter(through(self.paths, "project__node_id__in", inside))
         if "nomenclature" in filters:
-            below = nomenclature_subtree(filters["nomenclature"])
-            rows = rows.filter(**{f"{self.path}node_id__in": below})
+            below = NomenclatureNode.objects.perimeter(filters["nomenclature"])
+            rows = rows.filter(through(self.paths, "node_id__in", below))
         return rows
 
 
@@ -59,13 +79,8 @@ class MovementForm(LedgerForm):
     """Filters of the credit movements."""
 
     search = ("source_reference", "act_reference", "legal_basis", "node__name", "project__title")
-    conditions = {
-        "project": "project__code",
-        "fiscal_year": "fiscal_year",
-        "date_from": "effective_on__gte",
-        "date_to": "effective_on__lte",
-        "kind": "kind",
-    }
+    day = "effective_on"
+    conditions = {"kind": "kind"}
 
     kind = forms.ChoiceField(label=_("Kind"), required=False, choices=any_of(MovementKind.choices))
 
@@ -74,69 +89,44 @@ class CommitmentForm(LedgerForm):
     """Filters of the commitments."""
 
     search = ("legal_reference", "label", "source_reference", "project__title")
-    conditions = {
-        "project": "project__code",
-        "fiscal_year": "fiscal_year",
-        "date_from": "committed_on__gte",
-        "date_to": "committed_on__lte",
-    }
+    day = "committed_on"
 
 
 class ServiceDoneForm(LedgerForm):
     """Filters of the services done."""
 
-    path = "commitment__"
+    paths = ("commitment__",)
     search = ("source_reference", "commitment__legal_reference", "commitment__project__title")
-    conditions = {
-        "project": "commitment__project__code",
-        "fiscal_year": "fiscal_year",
-        "date_from": "done_on__gte",
-        "date_to": "done_on__lte",
-    }
+    day = "done_on"
 
 
 class PaymentRequestForm(LedgerForm):
     """Filters of the payment requests."""
 
-    path = "commitment__"
+    paths = ("commitment__",)
     search = ("number", "invoice_number", "source_reference", "commitment__legal_reference")
-    conditions = {
-        "project": "commitment__project__code",
-        "fiscal_year": "fiscal_year",
-        "date_from": "requested_on__gte",
-        "date_to": "requested_on__lte",
-    }
+    day = "requested_on"
 
 
 class ScheduledPaymentForm(LedgerForm):
-    """Filters of the scheduled payments."""
+    """Filters of the scheduled payments: on commitments, and on credits."""
 
-    path = "commitment__"
+    paths = ("commitment__", "movement__")
     search = ("source_reference", "commitment__legal_reference", "movement__source_reference")
-    conditions = {
-        "project": "commitment__project__code",
-        "fiscal_year": "fiscal_year",
-        "date_from": "forecast_on__gte",
-        "date_to": "forecast_on__lte",
-    }
+    day = "forecast_on"
 
 
 class PaymentForm(LedgerForm):
     """Filters of the payments."""
 
-    path = "commitment__"
+    paths = ("commitment__",)
     search = (
         "source_reference",
         "payment_request",
         "commitment__legal_reference",
         "commitment__project__title",
     )
-    conditions = {
-        "project": "commitment__project__code",
-        "fiscal_year": "fiscal_year",
-        "date_from": "paid_on__gte",
-        "date_to": "paid_on__lte",
-    }
+    day = "paid_on"
 
     kind = forms.ChoiceField(
         label=_("Kind"),

@@ -22,7 +22,6 @@ from budgets.tables.layout import Cell
 from budgets.tables.perimeter import Perimeter
 from common.models import DataOrigin
 from common.tabular.columns import Value
-from common.trees import subtree_ids
 from web.budgets import selectors
 from web.budgets.columns import EUROS
 from web.budgets.tabs import tabs
@@ -203,12 +202,9 @@ def exports_of(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 def _perimeter(user: Any, filters: dict[str, Any], origin: str, year: int) -> Perimeter:
-    nodes = None
-    if filters.get("nomenclature"):
-        nodes = frozenset(subtree_ids(NomenclatureNode, [filters["nomenclature"]]))
     return Perimeter(
         year,
-        nodes=nodes,
+        nodes=NomenclatureNode.objects.perimeter(filters.get("nomenclature", "")),
         credit_type=filters.get("credit_type") or CreditType.HT2,
         is_earmarked=EARMARKED.get(filters.get("earmarked", "")),
         origin=origin,

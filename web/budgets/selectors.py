@@ -140,24 +140,6 @@ class TreeRow:
         return 1 + 2 * min(self.depth, 6)
 
 
-def nomenclature_subtree(code: str) -> set[int]:
-    """Return the ids of a node and of everything below; one query."""
-    rows = NomenclatureNode.objects.order_by().values_list("pk", "parent_id", "code")
-    below: dict[int | None, list[int]] = {}
-    waiting: list[int] = []
-    for pk, parent, own in rows:
-        below.setdefault(parent, []).append(pk)
-        if own == code:
-            waiting.append(pk)
-    found: set[int] = set()
-    while waiting:
-        pk = waiting.pop()
-        if pk not in found:
-            found.add(pk)
-            waiting.extend(below.get(pk, ()))
-    return found
-
-
 def newest_record(user: Any, origin: str) -> dt.datetime | None:
     """Return when the last visible movement or commitment of an origin was recorded."""
     found = [

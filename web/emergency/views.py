@@ -27,6 +27,7 @@ from accounts.services.emergency import (
 from common.exceptions import DomainError
 from web.administration.words import object_words, verb_words
 from web.emergency.forms import AskForm, EmergencyFilterForm, LinesForm
+from web.grants.columns import who_columns
 from web.grants.forms import EndForm
 from web.listing import ListColumn
 from web.lists import ListView
@@ -55,22 +56,7 @@ class EmergenciesView(ListView):
     form_class = EmergencyFilterForm
     default_sort = "-asked_at"
     columns = (
-        ListColumn(
-            "person",
-            gettext_lazy("Person"),
-            lambda row: str(row.user),
-            url=lambda row: reverse("web:emergency", args=[row.pk]),
-            order=("user__last_name", "user__username"),
-            is_header=True,
-        ),
-        ListColumn(
-            "role",
-            gettext_lazy("Role"),
-            lambda row: row.role,
-            order=("role",),
-            label=lambda row: row.get_role_display(),
-        ),
-        ListColumn("scope", gettext_lazy("Scope"), scope_words, order=("scope_code",)),
+        *who_columns("emergency"),
         ListColumn("state", gettext_lazy("State"), lambda row: str(state_of_grant(row).label)),
         ListColumn("asked_by", gettext_lazy("Asked by"), lambda row: str(row.granted_by)),
         ListColumn(

@@ -21,6 +21,7 @@ from accounts.scoping import scope_words
 from accounts.services.grants import approve_grant, end_grant, propose_grant
 from common.exceptions import DomainError
 from common.fiscal import today
+from web.grants.columns import who_columns
 from web.grants.forms import EndForm, GrantFilterForm, ProposeForm
 from web.listing import ListColumn
 from web.lists import ListView
@@ -49,22 +50,7 @@ def grants_of_user(user: Any) -> GrantQuerySet:
 
 
 COLUMNS = (
-    ListColumn(
-        "person",
-        gettext_lazy("Person"),
-        lambda row: str(row.user),
-        url=lambda row: reverse("web:grant", args=[row.pk]),
-        order=("user__last_name", "user__username"),
-        is_header=True,
-    ),
-    ListColumn(
-        "role",
-        gettext_lazy("Role"),
-        lambda row: row.role,
-        order=("role",),
-        label=lambda row: row.get_role_display(),
-    ),
-    ListColumn("scope", gettext_lazy("Scope"), scope_words, order=("scope_code",)),
+    *who_columns("grant"),
     ListColumn(
         "valid_from", gettext_lazy("Valid from"), lambda row: row.valid_from, "day", "date",
         order=("valid_from",),
