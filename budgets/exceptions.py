@@ -9,9 +9,12 @@ DomainError
 
 from __future__ import annotations
 
+from decimal import Decimal
+
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import DomainError
+from common.templatetags.amounts import number
 
 
 class CreditsExceeded(DomainError):
@@ -21,6 +24,11 @@ class CreditsExceeded(DomainError):
     message = _(
         "%(ledger)s available on %(node)s in %(fiscal_year)s: %(available)s €; asked: %(asked)s €."
     )
+
+    def __str__(self) -> str:
+        """Return the sentence with its amounts as the language writes them."""
+        amounts = {name: number(Decimal(self.context[name]), 2) for name in ("available", "asked")}
+        return str(self.message) % {**self.context, **amounts}
 
 
 class ReservationClosed(DomainError):

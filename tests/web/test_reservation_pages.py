@@ -56,7 +56,7 @@ def test_what_is_not_available_is_refused_and_nothing_typed_is_lost(client, offi
     assert refused.status_code == 422
     page = refused.content.decode()
     assert "Tierce maintenance" in page
-    assert "1000.00" in page
+    assert "1 000,00 €" in page.replace("\u202f", " ").replace("\xa0", " ")
     assert not Reservation.objects.exists()
 
 
