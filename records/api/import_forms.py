@@ -42,7 +42,7 @@ class BatchRow(RowSerializer):
     digest = drf.CharField()
     imported_at = drf.DateTimeField()
     imported_by = drf.CharField(source="imported_by__username", allow_null=True)
-    counts = drf.JSONField(help_text="By table: created, updated, unchanged.")
+    counts = drf.JSONField(help_text="By table: created, updated, unchanged, waiting.")
     warnings = drf.JSONField()
     state = drf.ChoiceField(BatchState.choices)
     undo_reason = drf.CharField()
@@ -61,6 +61,7 @@ class DraftRow(RowSerializer):
     source = drf.CharField()  # type: ignore[assignment]
     author = drf.CharField(source="author__username")
     is_new_version = drf.BooleanField()
+    keeps_waiting = drf.BooleanField()
     created_at = drf.DateTimeField()
     updated_at = drf.DateTimeField()
     checked_at = drf.DateTimeField(allow_null=True)
@@ -89,6 +90,10 @@ class NewDeposit(StrictSerializer):
     files = drf.ListField(child=drf.FileField(), min_length=1, max_length=20)
     is_new_version = drf.BooleanField(
         default=False, help_text="Changed facts replace the former ones."
+    )
+    keeps_waiting = drf.BooleanField(
+        default=False,
+        help_text="Lines of the ledgers whose imputation is unknown wait, they are not faults.",
     )
     dry_run = drf.BooleanField(default=True, help_text="Check, and record nothing.")
     mapping = TextField(

@@ -159,6 +159,7 @@ class ImportDraftViewSet(RowViewSet):
             actor=request.user,
             files=files,
             is_new_version=fields["is_new_version"],
+            keeps_waiting=fields["keeps_waiting"],
             mapping=fields["mapping"] or None,
         )
         draft = drafts.check_or_ask(actor=request.user, draft_id=draft.pk)

@@ -28,7 +28,8 @@ class Options:
 
     `mark` is the decimal mark, where it leaves a doubt; `reversed` are the fields of the opposite
     sign, `values` the texts of the fields that no column gives, in which `{N° EJ}` stands for what
-    the row has below this heading; `equivalents` what texts of the file stand for, by field.
+    the row has below this heading; `keeps_waiting` says that the lines of its deposits whose
+    imputation is unknown wait; `equivalents` what texts of the file stand for, by field.
     """
 
     header_line: int = 1
@@ -43,6 +44,7 @@ class Options:
     ignored: tuple[str, ...] = ()
     values: Mapping[str, str] = field(default_factory=dict)
     equivalents: Mapping[str, Mapping[str, str]] = field(default_factory=dict)
+    keeps_waiting: bool = False
 
     def as_dict(self) -> dict[str, Any]:
         """Return the options for JSON."""

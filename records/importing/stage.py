@@ -21,13 +21,15 @@ Key = tuple[Any, ...]
 class StagedRow:
     """One row: `values` by column, those of absent columns included; `bad` columns are faulty.
 
-    `cells` are the texts of the file, in the order of the columns of the table.
+    `cells` are the texts of the file, in the order of the columns of the table; `missing` the
+    columns that name what nobody knows, for which the row may wait.
     """
 
     line: int
     cells: tuple[str, ...]
     values: dict[str, Any] = field(default_factory=dict)
     bad: set[str] = field(default_factory=set)
+    missing: set[str] = field(default_factory=set)
 
     def key(self, columns: tuple[str, ...]) -> Key:
         """Return the values of some columns."""
@@ -38,9 +40,10 @@ class StagedRow:
 class StagedTable:
     """One table of the folder. `file` names the file, and the sheet where it has several; `form`
     tells its format, encoding and separator; `columns` are those of the file; `aside` the rows
-    left out on purpose, of which the cells alone are read; `is_readable` says that its rows could
-    be read, so that a key that is not found in it is really missing; `reading` how the columns of
-    the file were matched, when they are not those of the table.
+    left out on purpose, of which the cells alone are read; `waiting` those that wait for what they
+    name, `known` those that wait, or were set aside, since a former import; `is_readable` says
+    that its rows could be read, so that a key that is not found in it is really missing; `reading`
+    how the columns of the file were matched, when they are not those of the table.
     """
 
     schema: TableSchema
@@ -49,6 +52,8 @@ class StagedTable:
     columns: tuple[str, ...] = ()
     rows: list[StagedRow] = field(default_factory=list)
     aside: list[StagedRow] = field(default_factory=list)
+    waiting: list[StagedRow] = field(default_factory=list)
+    known: list[StagedRow] = field(default_factory=list)
     by_key: dict[Key, StagedRow] = field(default_factory=dict)
     is_readable: bool = True
     reading: Reading | None = None
@@ -60,6 +65,17 @@ class StagedTable:
     def heading(self, column: str) -> str:
         """Return the heading of a column in the file; empty when it is that of the table."""
         return self.reading.heading_of(column) if self.reading else ""
+
+    def every_row(self) -> list[StagedRow]:
+        """Return all the rows of the file, whatever becomes of them."""
+        return [*self.rows, *self.waiting, *self.known, *self.aside]
+
+    def take_out(self, rows: list[StagedRow]) -> None:
+        """Take rows out of those to record; what names them names nothing any more."""
+        gone = {id(row) for row in rows}
+        self.rows = [row for row in self.rows if id(row) not in gone]
+        for row in rows:
+            self.by_key.pop(row.key(self.schema.primary_key), None)
 
     def sound_rows(self) -> list[StagedRow]:
         """Return the rows without a fault, by their keys: the order of the file does not matter."""

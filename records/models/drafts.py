@@ -49,6 +49,9 @@ class ImportDraft(Versioned):
     )
     source = models.CharField(_("source"), max_length=200)
     is_new_version = models.BooleanField(_("new version of the same documents"), default=False)
+    keeps_waiting = models.BooleanField(
+        _("lines of unknown imputation are kept waiting"), default=False
+    )
     corrections = models.JSONField(_("corrections"), default=dict, blank=True)
     set_aside = models.JSONField(_("lines set aside"), default=dict, blank=True)
     confirmed = models.JSONField(_("confirmed anomalies"), default=list, blank=True)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from records.enums import BatchKind, DraftState
 from records.exceptions import AlreadyImported, NotReady, TotalsDiffer, WrongDraftState
+from records.importing.reading import Reading
 from records.importing.registry import file_kind, registered_rooms
 from records.models import DraftFile, ImportBatch, ImportDraft
 from records.services.anomalies import Anomaly, find_anomalies, money_columns
@@ -83,7 +84,19 @@ def known_batch(draft: ImportDraft) -> ImportBatch | None:
 
 
 def _plan(draft: ImportDraft, stage: Any) -> Plan:
-    return Plan(stage, registered_rooms(), is_new_version=draft.is_new_version, user=draft.author)
+    return Plan(
+        stage,
+        registered_rooms(),
+        is_new_version=draft.is_new_version,
+        keeps_waiting=draft.keeps_waiting or _mapping_keeps_waiting(draft),
+        user=draft.author,
+    )
+
+
+def _mapping_keeps_waiting(draft: ImportDraft) -> bool:
+    """Whether a mapping by which a file of the deposit is read says that lines wait."""
+    readings = [Reading.from_dict(file.reading) for file in draft.files.all() if file.reading]
+    return any(reading.options.keeps_waiting for reading in readings)
 
 
 def is_ready(draft: ImportDraft) -> bool:

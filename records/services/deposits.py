@@ -51,13 +51,15 @@ def deposit_files(
     actor: Any,
     files: Sequence[Upload],
     is_new_version: bool = False,
+    keeps_waiting: bool = False,
     mapping: ImportMapping | None = None,
     may_match: bool = False,
 ) -> ImportDraft:
     """Keep the files of a deposit and recognise what they hold; nothing else is written.
 
     A file whose headings are not those of a table is read by `mapping`, else by the open mapping
-    of the same headings; `may_match` keeps one that nothing reads, for its columns to be matched.
+    of the same headings; `keeps_waiting` says that lines whose imputation is unknown wait, as
+    a mapping may say too; `may_match` keeps one that nothing reads, for its columns to be matched.
     Raises DepositRefused: no file, too many, too large, a zip beside other files, a file that is
     none of the tables; MappingUnfit.
     """
@@ -66,7 +68,12 @@ def deposit_files(
     is_done = False
     try:
         with transaction.atomic():
-            draft = ImportDraft(author=actor, source=_source(files), is_new_version=is_new_version)
+            draft = ImportDraft(
+                author=actor,
+                source=_source(files),
+                is_new_version=is_new_version,
+                keeps_waiting=keeps_waiting,
+            )
             draft.full_clean()
             draft.save()
             for position, upload in enumerate(files):

@@ -19,6 +19,7 @@ from records.models import ImportBatch
 from records.services.plan import Plan, Writer
 from records.services.references import check_origins, check_references, look_up
 from records.services.rights import check_rights
+from records.services.totals import control_totals
 from records.services.traces import note_leaning
 
 Status = Literal["applied", "dry_run", "refused", "already_imported"]
@@ -49,20 +50,31 @@ class ImportResult:
 
 
 def import_folder(
-    *, actor: Any, path: Path, dry_run: bool = False, is_new_version: bool = False
+    *,
+    actor: Any,
+    path: Path,
+    dry_run: bool = False,
+    is_new_version: bool = False,
+    keeps_waiting: bool = False,
 ) -> ImportResult:
     """Import the tables of a folder, a zip or a workbook, or tell every fault and write nothing.
 
     The schemas of `schemas/` say what is right. The same content again, in whatever order, is
     `already_imported`. `dry_run` checks and counts, and writes nothing. `is_new_version` declares
-    that changed facts replace the former ones. Records keep their history, facts are only added,
+    that changed facts replace the former ones, `keeps_waiting` that rows whose imputation is
+    unknown wait instead of being faults. Records keep their history, facts are only added,
     each with its batch, file and line; the figures of the projects concerned are marked as
     changed. The number of queries depends on the rows by thousands only.
     """
     stage = read_folder(path)
     with transaction.atomic():
         follow_one_another()
-        plan = Plan(stage, registered_rooms(), is_new_version=is_new_version)
+        plan = Plan(
+            stage,
+            registered_rooms(),
+            is_new_version=is_new_version,
+            keeps_waiting=keeps_waiting,
+        )
         result = run_plan(plan, actor=actor, dry_run=dry_run)
     if result.status == "refused" and not dry_run:
         record_event(
@@ -109,6 +121,9 @@ def run_plan(
 def validate(plan: Plan) -> None:
     """Check against the database, then compare with it."""
     look_up(plan)
+    for room in plan.rooms:
+        if room.prepare and plan.keeps_waiting:
+            room.prepare(plan)
     check_references(plan)
     check_origins(plan)
     check_rights(plan)
@@ -131,6 +146,7 @@ def _apply(plan: Plan, digest: str, actor: Any) -> ImportBatch:
         imported_at=timezone.now(),
         imported_by=person,
         counts=plan.counts(),
+        totals=control_totals(plan),
         warnings=[fault.as_dict() for fault in plan.stage.report.warnings[:_WARNINGS_KEPT]],
     )
     writer = Writer(batch, batch.imported_at, person)

@@ -69,11 +69,13 @@ class Writer:
 class ImportTable:
     """How a room imports one table. One instance serves one import.
 
-    `needs` is the (action, resource) of the policy that allows it.
+    `needs` is the (action, resource) of the policy that allows it; `waits_for` the columns by
+    which a row may name what is unknown and wait, in a deposit that keeps such rows.
     """
 
     name: ClassVar[str]
     needs: ClassVar[tuple[str, str]] = (Action.IMPORT, Resource.LEDGER)
+    waits_for: ClassVar[frozenset[str]] = frozenset()
 
     def __init__(self, plan: Plan) -> None:
         self.plan = plan
@@ -140,20 +142,24 @@ class Undoing:
 class Room:
     """The tables of one room; `check` adds its rules, `finish` runs once all rooms have written.
 
-    `undone` runs once a batch was undone in every room.
+    `prepare` runs before references are checked, in a deposit that keeps rows waiting: it may
+    complete rows, and take out those that it knows. `undone` runs once a batch was undone in
+    every room.
     """
 
     tables: tuple[type[ImportTable], ...]
     check: Callable[[Plan], None] | None = None
     finish: Callable[[Plan, Writer], None] | None = None
     undone: Callable[[Undoing], None] | None = None
+    prepare: Callable[[Plan], None] | None = None
 
 
 class Plan:
     """One import in progress. `found` is filled with what is created, as it is written.
 
     `user` is the person whose rights bound the rows; `is_new_version` declares that changed facts
-    replace the former ones. `replaced` gives, by table, the ids of the counter-entry and of the
+    replace the former ones; `keeps_waiting` that rows whose imputation is unknown wait, in the
+    tables that say for what. `replaced` gives, by table, the ids of the counter-entry and of the
     newer version by that of the former fact; `leans_on` the ids of the batches whose facts were
     found in the folder, `seen` those of the known records, by table.
     """
@@ -164,11 +170,13 @@ class Plan:
         rooms: Iterable[Room],
         *,
         is_new_version: bool = False,
+        keeps_waiting: bool = False,
         user: Any = None,
     ) -> None:
         self.stage = stage
         self.user = user
         self.is_new_version = is_new_version
+        self.keeps_waiting = keeps_waiting
         self.replaced: dict[str, dict[int, tuple[int, int]]] = {}
         self.leans_on: set[int] = set()
         self.seen: dict[str, list[int]] = {}
@@ -200,8 +208,12 @@ class Plan:
             self.touched_projects.add(project_id)
 
     def counts(self) -> dict[str, dict[str, int]]:
-        """Return the numbers of rows by table."""
-        return {name: changes.counts() for name, changes in self.changes.items()}
+        """Return the numbers of rows by table; those that wait where the deposit keeps them."""
+        found = {name: changes.counts() for name, changes in self.changes.items()}
+        if self.keeps_waiting:
+            for name, counts in found.items():
+                counts["waiting"] = len(self.stage.tables[name].waiting)
+        return found
 
 
 def chunks(values: Iterable[Any], size: int = CHUNK) -> Iterator[list[Any]]:

@@ -29,6 +29,8 @@ def check_references(plan: Plan) -> None:
     """Refuse rows that name what is neither in the folder nor in the database.
 
     A table of the folder that could not be read whole proves nothing: what names it is left alone.
+    In a deposit that keeps them, the sound rows of a table that may wait are taken out instead;
+    what names them waits in turn, since tables come in the order of what they name.
     """
     for name, staged in plan.stage.tables.items():
         for foreign in staged.schema.foreign_keys:
@@ -39,16 +41,27 @@ def check_references(plan: Plan) -> None:
             for row in staged.rows:
                 if row.bad.isdisjoint(foreign.fields):
                     _check_row(plan, name, row, foreign, known)
+        waiting = [row for row in staged.rows if row.missing and not row.bad]
+        if waiting:
+            staged.take_out(waiting)
+            staged.waiting += waiting
 
 
 def _check_row(plan: Plan, name: str, row: StagedRow, foreign: ForeignKey, known: set[Key]) -> None:
     for key in list(referenced_keys(row, foreign)):
-        if key not in known:
+        if key not in known and not row.bad and may_wait(plan, name, foreign):
+            row.missing.update(foreign.fields)
+        elif key not in known:
             message = _("%(table)s has no %(key)s, neither in the folder nor in the database.") % {
                 "table": foreign.table,
                 "key": " / ".join(str(part) for part in key),
             }
             plan.stage.fault(name, row, foreign.fields[-1], "unknown_reference", message)
+
+
+def may_wait(plan: Plan, name: str, foreign: ForeignKey) -> bool:
+    """Whether a row of a table may wait for what a foreign key names."""
+    return plan.keeps_waiting and plan.tables[name].waits_for.issuperset(foreign.fields)
 
 
 def check_trees(plan: Plan, name: str, parents: dict[str, str]) -> None:

@@ -68,10 +68,11 @@ def _table(plan: Plan, staged: StagedTable, anomalies: list[Anomaly]) -> dict[st
         "name": name,
         "title": staged.schema.title,
         "file": staged.file,
-        "lines": len(staged.rows) + len(staged.aside),
+        "lines": len(staged.every_row()),
         "created": created,
         "updated": updated,
-        "unchanged": changes.unchanged,
+        "unchanged": changes.unchanged + len(staged.known),
+        "waiting": len(staged.waiting),
         "to_check": len(doubtful - faulty),
         "errors": len(faulty),
         "aside": len(staged.aside),
@@ -80,7 +81,8 @@ def _table(plan: Plan, staged: StagedTable, anomalies: list[Anomaly]) -> dict[st
 
 def _totals(staged: StagedTable) -> list[dict[str, Any]]:
     """Return the control total of each column of amounts: that of the file, of the lines in error
-    or set aside, and of what will stand; cells that are no amount are counted.
+    or set aside, of those that will wait, and of what will stand; cells that are no amount are
+    counted.
     """
     faulty = [row for row in staged.rows if row.bad]
     found = []
@@ -89,7 +91,10 @@ def _totals(staged: StagedTable) -> list[dict[str, Any]]:
             continue
         aside = [_amount(row.values.get(column)) for row in staged.aside]
         refused = [_amount(row.values.get(column)) for row in faulty]
-        kept = [_amount(row.values[column]) for row in staged.rows if not row.bad]
+        sound = [*(row for row in staged.rows if not row.bad), *staged.known]
+        kept = [_amount(row.values[column]) for row in sound]
+        waits = [_amount(row.values[column]) for row in staged.waiting]
+        waiting = sum((value for value in waits if value is not None), Decimal(0))
         out = sum((value for value in [*aside, *refused] if value is not None), Decimal(0))
         result = sum((value for value in kept if value is not None), Decimal(0))
         found.append(
@@ -97,9 +102,10 @@ def _totals(staged: StagedTable) -> list[dict[str, Any]]:
                 "table": staged.schema.name,
                 "column": column,
                 "title": staged.schema.field(column).title,
-                "file": plain(out + result),
+                "file": plain(out + waiting + result),
                 "out": plain(out),
                 "unread": sum(value is None for value in [*aside, *refused]),
+                "waiting": plain(waiting),
                 "result": plain(result),
             }
         )

@@ -35,7 +35,7 @@ def _check_table(plan: Plan, table: ImportTable) -> None:
         )
         return
     column = staged.schema.primary_key[0]
-    for row in staged.rows:
+    for row in [*staged.rows, *staged.waiting]:
         if not row.bad and not reached(row):
             message = _("This row is outside of your perimeter.")
             plan.stage.fault(table.name, row, column, "out_of_reach", message)

@@ -43,6 +43,10 @@ class DepositForm(PageForm):
         ),
         required=False,
     )
+    keeps_waiting = forms.BooleanField(
+        label=_("Keep the lines whose imputation is unknown waiting, to be attached later"),
+        required=False,
+    )
 
 
 class ReasonForm(PageForm):

@@ -111,6 +111,10 @@ class MappingForm(PageForm):
             " them or its first text begins with one."
         ),
     )
+    keeps_waiting = forms.BooleanField(
+        label=gettext_lazy("Keep the lines whose imputation is unknown waiting"),
+        required=False,
+    )
     equivalents = forms.CharField(
         label=gettext_lazy("Values that stand for others"),
         max_length=5_000,
@@ -208,6 +212,7 @@ class MappingForm(PageForm):
             ignored=tuple(word.strip() for word in told["ignored"].split(";") if word.strip()),
             values={name: told[f"value-{name}"] for name in fields if told[f"value-{name}"]},
             equivalents=told["equivalents"],
+            keeps_waiting=told["keeps_waiting"],
         )
         return Reading(self.start.table, self.start.headings, columns, options)
 
@@ -232,7 +237,7 @@ class MappingForm(PageForm):
     @property
     def options(self) -> list[forms.BoundField]:
         """Return the fields of the source and of the options."""
-        names = ["name", "unit", "mark", "dates", "ignored", "equivalents"]
+        names = ["name", "unit", "mark", "dates", "ignored", "keeps_waiting", "equivalents"]
         return [self[name] for name in [*names, *self._named("reversed-")]]
 
     @property
@@ -263,6 +268,7 @@ def _initial(reading: Reading) -> dict[str, Any]:
         "dates": told.dates,
         "ignored": "; ".join(told.ignored),
         "equivalents": "\n".join(lines),
+        "keeps_waiting": told.keeps_waiting,
         **{f"value-{name}": text for name, text in told.values.items()},
         **{f"reversed-{name}": True for name in told.reversed},
         **{

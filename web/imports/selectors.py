@@ -168,21 +168,23 @@ def recognised_of(draft: ImportDraft) -> list[dict[str, Any]]:
 
 def sums_of(draft: ImportDraft) -> dict[str, int]:
     """Return the counts of every table added up."""
-    names = ("lines", "created", "updated", "unchanged", "to_check", "errors", "aside")
+    names = ("lines", "created", "updated", "unchanged", "to_check", "errors", "waiting", "aside")
     tables = draft.report.get("tables", ())
-    return {name: sum(table[name] for table in tables) for name in names}
+    return {name: sum(table.get(name, 0) for table in tables) for name in names}
 
 
 def totals_of(draft: ImportDraft) -> list[dict[str, Any]]:
-    """Return the control totals; `agrees` when what stands is the file less what is left out."""
+    """Return the control totals; `agrees` when what stands is the file less what is left out
+    or waits.
+    """
     found = []
     for total in draft.report.get("totals", ()):
-        file, out, result = (Decimal(total[name]) for name in ("file", "out", "result"))
-        agrees = file - out == result and not total["unread"]
-        title = title_of(total["title"])
-        found.append(
-            {**total, "title": title, "file": file, "out": out, "result": result, "agrees": agrees}
-        )
+        names = ("file", "out", "waiting", "result")
+        amounts = {name: Decimal(total.get(name, 0)) for name in names}
+        left_out = amounts["out"] + amounts["waiting"]
+        agrees = amounts["file"] - left_out == amounts["result"] and not total["unread"]
+        told = {"title": title_of(total["title"]), "agrees": agrees, "left_out": left_out}
+        found.append({**total, **amounts, **told})
     return found
 
 

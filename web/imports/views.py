@@ -126,6 +126,7 @@ class DepositView(PageView):
                 actor=request.user,
                 files=files,
                 is_new_version=form.cleaned_data["is_new_version"],
+                keeps_waiting=form.cleaned_data["keeps_waiting"],
                 may_match=True,
             )
             if not waiting_files(draft):

@@ -19,11 +19,14 @@ class Command(BaseCommand):
     help = "Import a folder, a zip or a workbook of the tables of schemas/ (docs/imports.md)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        """Declare PATH, --dry-run, --new-version, --format."""
+        """Declare PATH, --dry-run, --new-version, --keep-waiting, --format."""
         parser.add_argument("path", metavar="PATH")
         parser.add_argument("--dry-run", action="store_true", help="check all, write nothing")
         parser.add_argument(
             "--new-version", action="store_true", help="changed facts replace the former ones"
+        )
+        parser.add_argument(
+            "--keep-waiting", action="store_true", help="lines of unknown imputation wait"
         )
         parser.add_argument("--format", choices=("text", "json"), default="text")
 
@@ -34,6 +37,7 @@ class Command(BaseCommand):
             path=Path(options["path"]),
             dry_run=options["dry_run"],
             is_new_version=options["new_version"],
+            keeps_waiting=options["keep_waiting"],
         )
         if options["format"] == "json":
             self.stdout.write(json.dumps(result.as_dict(), ensure_ascii=False, indent=2))
@@ -51,6 +55,8 @@ class Command(BaseCommand):
         for name, counts in result.counts.items():
             line = _("%(created)d created, %(updated)d updated, %(unchanged)d unchanged")
             self.stdout.write(f"{name}: {line % counts}")
+            if counts.get("waiting"):
+                self.stdout.write(f"{name}: {_('%(waiting)d waiting') % counts}")
         told = {
             "applied": _("Applied as batch %(batch)s."),
             "dry_run": _("Dry run: nothing was written."),
