@@ -64,6 +64,8 @@ class Resource(models.TextChoices):
     PARTNER = "partner", _("partner")
     CONTRACT = "contract", _("contract")
     RESERVATION = "reservation", _("reservation of credits")
+    BUDGET_RULE = "budget_rule", _("budget rule")
+    ALERT = "alert", _("alert")
     INDICATOR = "indicator", _("indicator definition")
     INDICATOR_VALUE = "indicator_value", _("indicator value")
     ATTACHMENT = "attachment", _("attachment")

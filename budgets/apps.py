@@ -22,6 +22,8 @@ class BudgetsConfig(AppConfig):
         """Register by name the tables that the room imports and what each reach opens."""
         register_room("budgets.importers.portfolio.ROOM")
         register_subject("credit_movement", "budgets.subjects.CREDIT_MOVEMENT")
+        register_subject("budget_node", "budgets.subjects.BUDGET_NODE")
+        register_subject("commitment", "budgets.subjects.COMMITMENT")
         rows = "budgets.scoping.rows_of_nomenclature"
         register_rows(Reach.BUDGET, "budgets.creditmovement", rows)
         register_rows(Reach.BUDGET, "budgets.commitment", rows)

@@ -59,6 +59,37 @@ class ReservationState(models.TextChoices):
     RELEASED = "released", _("released")
 
 
+class RuleCode(models.TextChoices):
+    """The rules on credits and commitments (domain §1.8); programs and people share the code."""
+
+    AE_CEILING = "R-01", _("AE committed within the AE opened and not frozen")
+    CP_CEILING = "R-02", _("CP paid within the CP opened and not frozen")
+    ALLOCATION = "R-03", _("AE committed on a tranche within the AE allotted to it")
+    EXECUTION = "R-04", _("service done within the commitment, payments within the service done")
+    SCHEDULE = "R-05", _("schedule of a commitment equal to what it commits")
+    PERSONNEL = "R-06", _("personnel credits: AE equal to CP, and nothing moved into T2")
+    BOP_OPINION = "R-07", _("share of the distribution consumed before the opinion on the BOP")
+    SUSTAINABILITY = "R-08", _("CP enough for compulsory and unavoidable spending")
+    PROGRAMMING = "R-09", _("programming equal to the distribution of credits")
+    TRAJECTORY = "R-10", _("CP due in coming years within the trajectory")
+    VIREMENTS = "R-11", _("virements within their share of the finance act")
+    CARRY_OVER = "R-12", _("CP carried over within their share of the initial credits")
+    ANTICIPATION = "R-13", _("commitment dated within its exercise, or allowed anticipation")
+    DORMANT = "R-16", _("commitment left without service done or payment")
+    FULL_COST = "R-19", _("full cost of a project equal to its lines")
+    DELAYS = "R-20", _("payment request and payment within their delays")
+    CREDIT_LINE = "R-21", _("commitment on credit lines that add up to it")
+    UNDER_RELEASE = "R-22", _("planning that needs frozen credits")
+
+
+class Severity(models.TextChoices):
+    """What a broken rule does to a decision (domain §1.8); a fact only ever alerts."""
+
+    BLOCK = "block", _("block")
+    ALERT = "alert", _("alert")
+    INFORMATION = "information", _("information")
+
+
 # Movements that freeze or release credits. A freeze is written with a positive amount, a release
 # with a negative one: the sum is what is frozen.
 FREEZING_KINDS = frozenset(

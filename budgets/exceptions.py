@@ -1,7 +1,8 @@
 """Refusals of the budgets room.
 
 DomainError
-├── CreditsExceeded       a decision asks for more than what is available
+├── RuleBroken            a decision breaks a blocking rule
+│   └── CreditsExceeded   it asks for more than what is available
 ├── ReservationClosed     a reservation consumed or released is not changed any more
 ├── AlreadyCorrected      a fact is corrected once; its correction may be corrected in turn
 └── NothingCorrected      the correction repeats the fact
@@ -9,26 +10,38 @@ DomainError
 
 from __future__ import annotations
 
-from decimal import Decimal
+from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import DomainError
-from common.templatetags.amounts import number
 
 
-class CreditsExceeded(DomainError):
+class RuleBroken(DomainError):
+    """A decision breaks a blocking rule (domain §1.8).
+
+    `context` says the rule, its legal source, whether the caller may override it with a reason, and
+    the figures, in euros as decimal strings. `told` is the sentence of what was found.
+    """
+
+    code = "rule_broken"
+
+    def __init__(self, told: str, **context: Any) -> None:
+        super().__init__(**context)
+        self.told = told
+
+    def __str__(self) -> str:
+        """Return what was found, the law, and what the caller may do of it."""
+        rest = _("Rule %(rule)s: %(legal_source)s.") % self.context
+        if self.context["may_override"]:
+            rest += " " + _("You may go beyond it by giving a reason.")
+        return f"{self.told} {rest}"
+
+
+class CreditsExceeded(RuleBroken):
     """A decision asks for more than what is available (rules R-01, R-02; LOLF art. 9)."""
 
     code = "credits_exceeded"
-    message = _(
-        "%(ledger)s available on %(node)s in %(fiscal_year)s: %(available)s €; asked: %(asked)s €."
-    )
-
-    def __str__(self) -> str:
-        """Return the sentence with its amounts as the language writes them."""
-        amounts = {name: number(Decimal(self.context[name]), 2) for name in ("available", "asked")}
-        return str(self.message) % {**self.context, **amounts}
 
 
 class ReservationClosed(DomainError):

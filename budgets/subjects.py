@@ -1,12 +1,12 @@
-"""How records look a credit movement up: by its source reference."""
+"""How records look up what the budgets room owns: movements, commitments (EJ), nodes."""
 
 from __future__ import annotations
 
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Resource
-from budgets.models import CreditMovement
+from accounts.enums import Action, Resource
+from budgets.models import Commitment, CreditMovement, NomenclatureNode
 from records.subjects import SubjectKind
 
 CREDIT_MOVEMENT = SubjectKind(
@@ -17,4 +17,28 @@ CREDIT_MOVEMENT = SubjectKind(
     allowing=lambda user, action, resource: CreditMovement.objects.allowing(user, action, resource),
     describe=lambda row: (row.source_reference, reverse("web:credit-movement", args=[row.pk])),
     code="source_reference",
+)
+
+# The sums of a UO, a BOP or a programme: read by whoever holds its credits.
+BUDGET_NODE = SubjectKind(
+    kind="budget_node",
+    resource=Resource.CREDIT,
+    label=_("BOP, UO or programme"),
+    seen=lambda user: NomenclatureNode.objects.all().holding(user, Action.READ, Resource.CREDIT),
+    allowing=lambda user, action, resource: NomenclatureNode.objects.all().holding(
+        user, action, resource
+    ),
+    describe=lambda node: (str(node), reverse("web:nomenclature_node", args=[node.code])),
+    annotated=False,
+)
+# The lines of one EJ share its reference: any of them leads to it.
+COMMITMENT = SubjectKind(
+    kind="commitment",
+    resource=Resource.LEDGER,
+    label=_("commitment"),
+    seen=lambda user: Commitment.objects.visible_to(user),
+    allowing=lambda user, action, resource: Commitment.objects.allowing(user, action, resource),
+    describe=lambda row: (row.legal_reference, reverse("web:commitment", args=[row.pk])),
+    code="legal_reference",
+    annotated=False,
 )

@@ -52,6 +52,7 @@ class ReservationCreation(StrictSerializer):
     expected_on = DayField(required=False, allow_null=True)
     ae = MoneyStringField()
     cp = MoneyStringField(required=False)
+    override_reason = TextField(max_length=300, required=False, allow_blank=True)
 
 
 class ReservationRelease(StrictSerializer):

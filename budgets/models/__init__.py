@@ -13,18 +13,21 @@ from budgets.models.ledgers import (
 from budgets.models.nomenclature import NomenclatureNode
 from budgets.models.reservations import Reservation
 from budgets.models.rows import ALLOCATED, CONSUMING, FROZEN, OPENED
+from budgets.models.ruling import BudgetRule, RuleOverride
 
 __all__ = [
     "ALLOCATED",
     "CONSUMING",
     "FROZEN",
     "OPENED",
+    "BudgetRule",
     "Commitment",
     "CreditMovement",
     "NomenclatureNode",
     "Payment",
     "PaymentRequest",
     "Reservation",
+    "RuleOverride",
     "ScheduledPayment",
     "ServiceDone",
 ]

@@ -13,7 +13,7 @@ from tree_queries.models import TreeNode
 from tree_queries.query import TreeQuerySet
 
 from accounts.enums import Action, Resource
-from accounts.permissions import can
+from accounts.permissions import can, scopes_of
 from budgets.enums import NomenclatureKind
 from common.models import Lifecycle, Originated, RequestTrace, Versioned, ended_has_date
 from common.trees import subtree_ids
@@ -29,6 +29,18 @@ class NomenclatureNodeQuerySet(TreeQuerySet):
     def allowing(self, user: Any, action: str) -> NomenclatureNodeQuerySet:
         """Keep the nodes on which `user` may do `action`: all, or none."""
         return self if can(user, action, Resource.NOMENCLATURE) else self.none()
+
+    def holding(self, user: Any, action: str, resource: str) -> NomenclatureNodeQuerySet:
+        """Keep the nodes whose whole credits `user` holds for `action` on `resource`.
+
+        A portfolio opens the rows of its projects on a node, never the sums of the node.
+        """
+        scopes = scopes_of(user, action, resource)
+        if scopes.everywhere:
+            return self
+        if not scopes.budget_nodes:
+            return self.none()
+        return self.filter(pk__in=self.subtree_ids(scopes.budget_nodes))
 
     def subtree_ids(self, codes: Iterable[str]) -> set[int]:
         """Return the ids of the named nodes and of everything below; the empty code is the root.

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from decimal import Decimal
-from typing import Any
+from typing import Any, TypedDict, Unpack
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -18,15 +18,26 @@ from django.utils.translation import gettext as _
 from accounts.enums import Action, Resource
 from accounts.services.audit import record_event
 from budgets.enums import CreditType, NomenclatureKind, ReservationState
-from budgets.exceptions import CreditsExceeded, ReservationClosed
+from budgets.exceptions import ReservationClosed
 from budgets.models import NomenclatureNode, Reservation
 from budgets.permissions import can_decide_on
+from budgets.rules.credits import check_asked
+from budgets.rules.findings import Finding, Place
 from budgets.selectors.availability import Cents, Reading, sums_by, total
+from budgets.services.ruling import judge
 from common.exceptions import StaleEdit
+from common.fiscal import today
 from common.money import to_cents
 from projects.models import Project
 
 REASON_LENGTH = 100
+
+
+class PlannedAct(TypedDict, total=False):
+    """What may be told of the act that credits are set aside for."""
+
+    supplier: str
+    expected_on: dt.date | None
 
 
 def lock_units(node_ids: list[int]) -> None:
@@ -61,11 +72,12 @@ def reserve_credits(
     cp: Decimal = Decimal(0),
     credit_type: str = CreditType.HT2,
     project: Project | None = None,
-    supplier: str = "",
-    expected_on: dt.date | None = None,
+    override_reason: str = "",
+    **act: Unpack[PlannedAct],
 ) -> Reservation:
     """Set AE, and CP of the exercise, of a UO aside for a planned act; euros TTC, positive.
 
+    `override_reason` is why a ceiling is passed, by who holds a role that may.
     Raises PermissionDenied, ValidationError, CreditsExceeded (rules R-01 and R-02: LOLF art. 9,
     GBCP art. 30 and 65).
     """
@@ -75,32 +87,29 @@ def reserve_credits(
         raise ValidationError({"node": _("Credits are reserved on a UO.")})
     reservation = Reservation(
         node=node, project=project, fiscal_year=fiscal_year, label=label.strip(), ae=ae, cp=cp,
-        credit_type=credit_type, supplier=supplier.strip(), expected_on=expected_on,
-        data_origin=node.data_origin, requested_by=actor,
+        credit_type=credit_type, supplier=act.get("supplier", "").strip(),
+        expected_on=act.get("expected_on"), data_origin=node.data_origin, requested_by=actor,
     )  # fmt: skip
     reservation.full_clean()
     lock_units([node.pk])
-    _refuse_beyond(reservation, available_on(node, credit_type, fiscal_year))
+    found = beyond(reservation, available_on(node, credit_type, fiscal_year))
+    judge(actor=actor, findings=found, reason=override_reason, day=today(), origin=node.data_origin)
+    if found:
+        reservation.override_reason = override_reason.strip()
     reservation.save()
     _tell(reservation, actor, "reserved", {"ae": str(ae), "cp": str(cp), "node": node.code})
     return reservation
 
 
-def _refuse_beyond(reservation: Reservation, held: Cents) -> None:
-    """Raise CreditsExceeded when the UO has not what is asked, in AE or in CP."""
-    asked = (
-        ("AE", reservation.ae, held.ae_available),
-        ("CP", reservation.cp, held.cp_left),
+def beyond(reservation: Reservation, held: Cents) -> list[Finding]:
+    """Return what a reservation asks for beyond what its UO has, in AE and in CP."""
+    place = Place(
+        "budget_node", reservation.node.code, reservation.fiscal_year, reservation.credit_type
     )
-    for ledger, amount, left in asked:
-        if to_cents(amount) > max(left, 0):
-            raise CreditsExceeded(
-                ledger=ledger,
-                node=reservation.node.code,
-                fiscal_year=reservation.fiscal_year,
-                available=str(Decimal(left).scaleb(-2)),
-                asked=str(amount),
-            )
+    return [
+        *check_asked(place, "AE", held.ae_available, to_cents(reservation.ae)),
+        *check_asked(place, "CP", held.cp_left, to_cents(reservation.cp)),
+    ]
 
 
 @transaction.atomic

@@ -198,6 +198,12 @@ class ReserveForm(PageForm):
     )
     ae = AmountField(label=gettext_lazy("AE (euros, TTC)"))
     cp = AmountField(label=gettext_lazy("CP of the exercise (euros, TTC)"), required=False)
+    override_reason = forms.CharField(
+        label=gettext_lazy("Reason to go beyond the ceiling"),
+        max_length=300,
+        required=False,
+        help_text=gettext_lazy("Only for who may override the rules R-01 and R-02."),
+    )
 
     def __init__(self, data: Any = None, *, user: Any) -> None:
         super().__init__(data, initial={"fiscal_year": today().year})
