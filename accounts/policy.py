@@ -48,7 +48,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
     Role.BUDGET_OFFICER: (
         ((R.PORTFOLIO, R.PROJECT, R.CONTRACT, R.INDICATOR_VALUE), _SEE, Reach.BUDGET),
         ((R.CREDIT,), (*_SEE, A.CREATE, A.UPDATE, A.SUBMIT, A.IMPORT, A.CORRECT), Reach.BUDGET),
-        ((R.LEDGER,), (*_SEE, A.IMPORT, A.CORRECT), Reach.BUDGET),
+        ((R.LEDGER,), (*_SEE, A.CREATE, A.IMPORT, A.CORRECT), Reach.BUDGET),
         ((R.RESERVATION,), (*_SEE, A.CREATE, A.UPDATE, A.CLOSE), Reach.BUDGET),
         ((R.CONTRACT,), (A.VALIDATE,), Reach.BUDGET),
         ((R.NOMENCLATURE,), (*_SEE, *_EDIT), Reach.ALL),

@@ -90,6 +90,14 @@ class Severity(models.TextChoices):
     INFORMATION = "information", _("information")
 
 
+class PaymentKind(models.TextChoices):
+    """What a payment is to its commitment."""
+
+    PAYMENT = "payment", _("payment on service done")
+    ADVANCE = "advance", _("advance")
+    RECOVERY = "recovery", _("recovery of an advance")
+
+
 # Movements that freeze or release credits. A freeze is written with a positive amount, a release
 # with a negative one: the sum is what is frozen.
 FREEZING_KINDS = frozenset(

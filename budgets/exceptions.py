@@ -4,17 +4,24 @@ DomainError
 ├── RuleBroken            a decision breaks a blocking rule
 │   └── CreditsExceeded   it asks for more than what is available
 ├── ReservationClosed     a reservation consumed or released is not changed any more
+├── ReferenceTaken        the document is recorded already
+├── ActUnbalanced         an act that moves credits between nodes does not sum to zero
+├── CommitmentExceeded    what follows a commitment goes beyond it
+├── RowsRefused           one entry of a list is refused: none is recorded
 ├── AlreadyCorrected      a fact is corrected once; its correction may be corrected in turn
 └── NothingCorrected      the correction repeats the fact
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from common.exceptions import DomainError
+from common.templatetags.amounts import number
 
 
 class RuleBroken(DomainError):
@@ -42,6 +49,52 @@ class CreditsExceeded(RuleBroken):
     """A decision asks for more than what is available (rules R-01, R-02; LOLF art. 9)."""
 
     code = "credits_exceeded"
+
+
+def _euros(text: str) -> str:
+    """Return an amount of a context as the language of the page writes it."""
+    return number(Decimal(text), 2)
+
+
+class ReferenceTaken(DomainError):
+    """A document of this reference is recorded already: it is corrected, not recorded twice."""
+
+    code = "reference_taken"
+    message = _("%(reference)s is recorded already.")
+
+
+class ActUnbalanced(DomainError):
+    """An act that moves credits between nodes sums to zero (LOLF art. 7-II and 12, GBCP 67)."""
+
+    code = "act_unbalanced"
+    message = _("The legs of the act sum to %(amount)s € in %(ledger)s, not to zero.")
+
+    def __str__(self) -> str:
+        """Return the sentence with its amount as the language writes it."""
+        return str(self.message) % {**self.context, "amount": _euros(self.context["amount"])}
+
+
+class CommitmentExceeded(DomainError):
+    """What follows a commitment goes beyond it (rule R-04; GBCP art. 30 and 31)."""
+
+    code = "commitment_exceeded"
+    message = _("%(legal_reference)s: %(what)s is at most %(most)s €; asked: %(asked)s €.")
+
+    def __str__(self) -> str:
+        """Return the sentence with its amounts as the language writes them."""
+        amounts = {name: _euros(self.context[name]) for name in ("most", "asked")}
+        return str(self.message) % {**self.context, **amounts}
+
+
+class RowsRefused(DomainError):
+    """One entry of a list is refused, so none is recorded; `errors` are by index."""
+
+    code = "rows_refused"
+    message = _("%(refused)s of %(count)s rows are refused: nothing is recorded.")
+
+    def __init__(self, count: int, errors: Mapping[int, Exception]) -> None:
+        self.errors = dict(errors)
+        super().__init__(refused=len(self.errors), count=count)
 
 
 class ReservationClosed(DomainError):

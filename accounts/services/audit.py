@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.utils import timezone
@@ -23,15 +24,32 @@ def record_event(
 
     What its actor does under an emergency access is marked by it.
     """
+    event = _event(actor, verb, object_kind, object_code, detail or {})
+    event.save()
+    return event
+
+
+def record_events(
+    *, actor: Any, verb: str, object_kind: str, details: Mapping[str, dict[str, Any]]
+) -> None:
+    """Record one event an object, by its code, in one statement."""
+    AuditEvent.objects.bulk_create(
+        [_event(actor, verb, object_kind, code, detail) for code, detail in details.items()]
+    )
+
+
+def _event(
+    actor: Any, verb: str, object_kind: str, object_code: str, detail: dict[str, Any]
+) -> AuditEvent:
     known = actor if actor is not None and actor.is_authenticated else None
     held = emergency_of(known) if known is not None and not known.is_machine else None
-    return AuditEvent.objects.create(
+    return AuditEvent(
         at=timezone.now(),
         actor=known,
         verb=verb,
         object_kind=object_kind,
         object_code=object_code,
         request_id=current_request_id(),
-        detail=detail or {},
+        detail=detail,
         emergency_id=held.emergency if held else None,
     )

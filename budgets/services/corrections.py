@@ -85,10 +85,7 @@ def correct_fact(
     changed = {name: value for name, value in changes.items() if getattr(fact, name) != value}
     if not changed:
         raise NothingCorrected(reference=fact.source_reference)
-    counter = _copy(
-        fact, actor, suffix="-", **{name: _opposite(getattr(fact, name)) for name in kind.amounts}
-    )
-    counter.reverses = fact
+    counter = counter_entry(fact, actor)
     corrected = _copy(fact, actor, suffix="", **changed)
     for row in (counter, corrected):
         row.full_clean()
@@ -103,6 +100,15 @@ def correct_fact(
     project_id = getattr(fact, "project_id", None) or _project_of_commitment(fact)
     mark_figures_changed([project_id] if project_id else [], actor=actor)
     return corrected
+
+
+def counter_entry(fact: Any, actor: Any) -> Any:
+    """Return the fact, not saved, that takes another out of every total: the same, opposite."""
+    amounts = CORRECTABLE[type(fact)].amounts
+    opposite = {name: _opposite(getattr(fact, name)) for name in amounts}
+    counter = _copy(fact, actor, suffix="-", **opposite)
+    counter.reverses = fact
+    return counter
 
 
 def _opposite(amount: Decimal | None) -> Decimal | None:
