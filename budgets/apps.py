@@ -5,8 +5,10 @@ from __future__ import annotations
 from django.apps import AppConfig
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Reach, ScopeKind
+from accounts.enums import Action, Reach, Resource, ScopeKind
 from accounts.scoping import register_rows, register_scope
+from jobs.registry import register, register_daily
+from records.alert_sources import register_alert_sources
 from records.importing.registry import register_room
 from records.subjects import register_subject
 
@@ -24,10 +26,25 @@ class BudgetsConfig(AppConfig):
         register_subject("credit_movement", "budgets.subjects.CREDIT_MOVEMENT")
         register_subject("budget_node", "budgets.subjects.BUDGET_NODE")
         register_subject("commitment", "budgets.subjects.COMMITMENT")
+        register_alert_sources("budgets.alerts.SOURCES")
+        register(
+            "budgets.check_rules",
+            "budgets.services.rule_jobs.run_check",
+            _("check of the rules on credits"),
+            needs=(Action.IMPORT, Resource.LEDGER),
+            results={
+                "opened": _("Alerts opened"),
+                "kept": _("Alerts still found"),
+                "closed": _("Alerts closed"),
+            },
+        )
+        register_daily("budgets.check_rules", "budgets.services.rule_jobs.request_nightly")
         rows = "budgets.scoping.rows_of_nomenclature"
         register_rows(Reach.BUDGET, "budgets.creditmovement", rows)
         register_rows(Reach.BUDGET, "budgets.commitment", rows)
         register_rows(Reach.BUDGET, "budgets.reservation", rows)
+        register_rows(Reach.BUDGET, "budgets.bopopinion", rows)
+        register_rows(Reach.BUDGET, "budgets.trajectory", rows)
         projects = "budgets.scoping.projects_of_nomenclature"
         register_rows(Reach.BUDGET, "projects.project", projects)
         register_scope(ScopeKind.NOMENCLATURE, "budgets.scoping.SCOPES")

@@ -59,6 +59,14 @@ class ReservationState(models.TextChoices):
     RELEASED = "released", _("released")
 
 
+class OpinionSense(models.TextChoices):
+    """What the budget controller says of a BOP (GBCP art. 94)."""
+
+    FAVOURABLE = "favourable", _("favourable")
+    RESERVED = "reserved", _("favourable with reservations")
+    UNFAVOURABLE = "unfavourable", _("unfavourable")
+
+
 class RuleCode(models.TextChoices):
     """The rules on credits and commitments (domain §1.8); programs and people share the code."""
 
@@ -80,14 +88,6 @@ class RuleCode(models.TextChoices):
     DELAYS = "R-20", _("payment request and payment within their delays")
     CREDIT_LINE = "R-21", _("commitment on credit lines that add up to it")
     UNDER_RELEASE = "R-22", _("planning that needs frozen credits")
-
-
-class Severity(models.TextChoices):
-    """What a broken rule does to a decision (domain §1.8); a fact only ever alerts."""
-
-    BLOCK = "block", _("block")
-    ALERT = "alert", _("alert")
-    INFORMATION = "information", _("information")
 
 
 class PaymentKind(models.TextChoices):

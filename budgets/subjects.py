@@ -17,6 +17,7 @@ CREDIT_MOVEMENT = SubjectKind(
     allowing=lambda user, action, resource: CreditMovement.objects.allowing(user, action, resource),
     describe=lambda row: (row.source_reference, reverse("web:credit-movement", args=[row.pk])),
     code="source_reference",
+    alerted=True,
 )
 
 # The sums of a UO, a BOP or a programme: read by whoever holds its credits.
@@ -30,6 +31,7 @@ BUDGET_NODE = SubjectKind(
     ),
     describe=lambda node: (str(node), reverse("web:nomenclature_node", args=[node.code])),
     annotated=False,
+    alerted=True,
 )
 # The lines of one EJ share its reference: any of them leads to it.
 COMMITMENT = SubjectKind(
@@ -41,4 +43,5 @@ COMMITMENT = SubjectKind(
     describe=lambda row: (row.legal_reference, reverse("web:commitment", args=[row.pk])),
     code="legal_reference",
     annotated=False,
+    alerted=True,
 )

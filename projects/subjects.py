@@ -15,4 +15,5 @@ PROJECT = SubjectKind(
     seen=lambda user: Project.objects.visible_to(user),
     allowing=lambda user, action, resource: Project.objects.allowing(user, action, resource),
     describe=lambda project: (str(project), project.get_absolute_url()),
+    alerted=True,
 )

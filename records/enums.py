@@ -6,6 +6,14 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 
+class Severity(models.TextChoices):
+    """What is done of what a check finds: a decision is refused, told of, or only informed."""
+
+    BLOCK = "block", _("block")
+    ALERT = "alert", _("alert")
+    INFORMATION = "information", _("information")
+
+
 class BatchKind(models.TextChoices):
     """What a batch loaded."""
 

@@ -12,7 +12,9 @@ DomainError
 ├── UndoBlocked          something is built on the batch
 ├── UndoNotOffered       the batch does not remember what it changed
 ├── WrongBatchState      the batch is not in a state that allows this
-└── SecondPersonNeeded   who asks for an undo does not confirm it
+├── SecondPersonNeeded   who asks for an undo does not confirm it
+├── AlertClosed          what is found no more is not acknowledged
+└── AlertAcknowledged    an alert is acknowledged once
 """
 
 from __future__ import annotations
@@ -154,3 +156,17 @@ class TotalsDiffer(DomainError):
 
     code = "totals_differ"
     message = _("%(table)s: the file adds up to %(file)s, the database to %(result)s.")
+
+
+class AlertClosed(DomainError):
+    """An alert that its check finds no more is not acknowledged."""
+
+    code = "alert_closed"
+    message = _("This alert is closed: its check finds it no more.")
+
+
+class AlertAcknowledged(DomainError):
+    """An alert is acknowledged once."""
+
+    code = "alert_acknowledged"
+    message = _("This alert was acknowledged already.")

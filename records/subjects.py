@@ -26,7 +26,8 @@ class SubjectKind:
     `seen(user)` keeps the objects that a person may read; `allowing(user, action, resource)` those
     on which the reach of the policy opens `action` on `resource` (attachment, comment); `code` is
     the column that names one; `describe` gives a label and an address. `annotated` says whether
-    people may attach files and write comments; the others only have notifications.
+    people may attach files and write comments; the others only have notifications. `alerted` says
+    whether checks open alerts on them.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class SubjectKind:
     describe: Callable[[Any], tuple[str, str]]
     code: str = "code"
     annotated: bool = True
+    alerted: bool = False
 
 
 @dataclass(frozen=True)
@@ -117,6 +119,21 @@ def about_visible_subjects(user: Any, action: str = "", resource: str = "", *, k
             rows = rows.filter(pk__in=owner.allowing(user, action, resource).values("pk"))
         codes = rows.order_by().values(owner.code)
         condition |= Q(subject_kind=owner.kind, subject_code__in=codes)
+    return condition
+
+
+def alerted_subjects(user: Any, action: str, resource: str) -> Q:
+    """Return the condition that keeps what is about an object of `alerted` kind within a reach.
+
+    The object is one that `user` may read, and where the policy opens `action` on `resource`.
+    """
+    condition = Q(pk__in=())
+    for owner in subject_kinds():
+        if owner.alerted:
+            rows = owner.seen(user)
+            allowed = owner.allowing(user, action, resource)
+            codes = rows.filter(pk__in=allowed.order_by().values("pk")).order_by()
+            condition |= Q(subject_kind=owner.kind, subject_code__in=codes.values(owner.code))
     return condition
 
 

@@ -19,11 +19,12 @@ from budgets.models import (
     ServiceDone,
 )
 from budgets.models.rows import AXES
+from budgets.services.rule_jobs import request_checks
 from projects.models import Project
 from records.importing.stage import StagedRow
 from records.services.editable import RecordTable
 from records.services.facts import FactTable
-from records.services.plan import Changes, Room, chunks
+from records.services.plan import Changes, Plan, Room, Undoing, Writer, chunks
 
 _PROJECT = ("project", "projects", ("project",))
 _NODE = ("node", "nomenclature", ("node",))
@@ -191,6 +192,33 @@ class ScheduledPaymentTable(FactTable):
         return project_id
 
 
+def ask_checks(plan: Plan, writer: Writer) -> None:
+    """Ask for the check of the rules on the exercises of the facts that were written."""
+    years = {
+        row.values["fiscal_year"]
+        for name, changes in plan.changes.items()
+        if name in LEDGERS
+        for row in changes.created
+    }
+    request_checks(years, actor=writer.actor)
+
+
+def ask_every_check(undoing: Undoing) -> None:
+    """Ask for the check of the rules once a batch was undone."""
+    request_checks(actor=undoing.actor)
+
+
+LEDGERS = frozenset(
+    table.name
+    for table in (
+        MovementTable,
+        CommitmentTable,
+        ServiceDoneTable,
+        PaymentRequestTable,
+        PaymentTable,
+        ScheduledPaymentTable,
+    )
+)
 ROOM = Room(
     (
         NomenclatureTable,
@@ -202,4 +230,6 @@ ROOM = Room(
         ScheduledPaymentTable,
     ),
     check=check,
+    finish=ask_checks,
+    undone=ask_every_check,
 )

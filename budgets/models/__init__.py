@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from budgets.models.appraisals import BopOpinion, Trajectory
 from budgets.models.forecasts import ScheduledPayment
 from budgets.models.ledgers import (
     Commitment,
@@ -20,6 +21,7 @@ __all__ = [
     "CONSUMING",
     "FROZEN",
     "OPENED",
+    "BopOpinion",
     "BudgetRule",
     "Commitment",
     "CreditMovement",
@@ -30,4 +32,5 @@ __all__ = [
     "RuleOverride",
     "ScheduledPayment",
     "ServiceDone",
+    "Trajectory",
 ]

@@ -13,9 +13,10 @@ from simple_history.models import HistoricalRecords
 
 from accounts.enums import Action, Resource
 from accounts.permissions import can
-from budgets.enums import RuleCode, Severity
+from budgets.enums import RuleCode
 from common.fields import MoneyField
 from common.models import Originated, RequestTrace, Versioned
+from records.enums import Severity
 from records.subjects import about_visible_subjects
 
 

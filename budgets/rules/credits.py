@@ -15,7 +15,10 @@ from budgets.rules.findings import Finding, Place, share_of
 
 @dataclass(frozen=True, slots=True)
 class Ceiling:
-    """A ledger of a UO, T2 or HT2: what is opened, frozen, and used (committed or paid)."""
+    """A ledger of a UO, T2 or HT2: what is opened, frozen, and used.
+
+    Used: committed, allotted or reserved in AE; paid or reserved in CP.
+    """
 
     opened: int
     frozen: int
@@ -28,7 +31,10 @@ class Ceiling:
 
 
 def check_ceilings(place: Place, ae: Ceiling, cp: Ceiling) -> list[Finding]:
-    """R-01, R-02 on facts: AE committed and CP paid within opened less frozen (LOLF art. 8, 9)."""
+    """R-01, R-02 on facts: AE and CP used within opened less frozen (LOLF art. 8, 9).
+
+    What decisions allotted or reserved is used too: it was promised within the same ceiling.
+    """
     pairs = ((RuleCode.AE_CEILING, "AE", ae), (RuleCode.CP_CEILING, "CP", cp))
     return [
         Finding(

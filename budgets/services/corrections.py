@@ -25,6 +25,7 @@ from budgets.models import (
     ScheduledPayment,
     ServiceDone,
 )
+from budgets.services.rule_jobs import request_checks
 from projects.services.figures import mark_figures_changed
 
 
@@ -99,6 +100,7 @@ def correct_fact(
     )
     project_id = getattr(fact, "project_id", None) or _project_of_commitment(fact)
     mark_figures_changed([project_id] if project_id else [], actor=actor)
+    request_checks({fact.fiscal_year, corrected.fiscal_year}, actor=actor)
     return corrected
 
 

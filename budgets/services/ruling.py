@@ -15,7 +15,7 @@ from accounts.enums import Action, Resource, Role
 from accounts.permissions import can, roles_of
 from accounts.policy import EXCLUSIVE_ROLES
 from accounts.services.audit import record_event
-from budgets.enums import RuleCode, Severity
+from budgets.enums import RuleCode
 from budgets.exceptions import CreditsExceeded, RuleBroken
 from budgets.messages import sentence
 from budgets.models import BudgetRule, RuleOverride
@@ -24,6 +24,8 @@ from budgets.rules.parameters import faults_of
 from common.exceptions import StaleEdit
 from common.models import DataOrigin
 from common.money import from_cents
+from records.enums import Severity
+from records.services.alerts import Found, raise_alerts
 
 REASON_LENGTH = 100
 CEILINGS = frozenset({RuleCode.AE_CEILING, RuleCode.CP_CEILING})
@@ -70,8 +72,8 @@ def judge(
 
     Called in the transaction of the decision, under its lock. A blocking rule is gone beyond only
     by who holds one of its override roles and gives a `reason`: the override is recorded with its
-    figures. A rule without a row in force that day refuses: absence allows nothing. Returns the
-    findings that the decision goes on with, to be shown.
+    figures. What only alerts is recorded as an alert. A rule without a row in force that day
+    refuses: absence allows nothing. Returns the findings that the decision goes on with.
 
     Raises RuleBroken (no reason was given), PermissionDenied (a reason, and no right to override).
     """
@@ -82,7 +84,26 @@ def judge(
         rule = rules.get(finding.rule) or BudgetRule(code=finding.rule, severity=Severity.BLOCK)
         if rule.severity == Severity.BLOCK:
             _override(actor, finding, rule, reason.strip(), origin)
+    alerted = [one for one in findings if rules[one.rule].severity == Severity.ALERT]
+    raise_alerts(found=[found_by(one, Severity.ALERT, origin) for one in alerted])
     return list(findings)
+
+
+def found_by(finding: Finding, severity: str, origin: str) -> Found:
+    """Return a finding as alerts know it."""
+    place = finding.place
+    return Found(
+        source=finding.rule,
+        severity=severity,
+        subject_kind=place.kind,
+        subject_code=place.code,
+        facet=place.facet,
+        fiscal_year=place.fiscal_year,
+        message=finding.message,
+        amount=from_cents(finding.amount),
+        data_origin=origin,
+        context=context_of(finding),
+    )
 
 
 def _override(actor: Any, finding: Finding, rule: BudgetRule, reason: str, origin: str) -> None:

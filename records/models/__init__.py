@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from records.models.alerts import Alert
 from records.models.attachments import Attachment, AttachmentFile
 from records.models.batches import ImportBatch, ImportBatchQuerySet, ImportedRow
 from records.models.comments import Comment, CommentMention
@@ -11,6 +12,7 @@ from records.models.notifications import Notification
 from records.models.subscriptions import Subscription
 
 __all__ = [
+    "Alert",
     "Attachment",
     "AttachmentFile",
     "Comment",
