@@ -92,7 +92,7 @@ class _OfCommitment(FactTable):
         for some in chunks(ids):
             kept.update(rows.filter(pk__in=some).values_list("pk", flat=True))
         keys = {key for key, known in self.plan.found["commitments"].items() if known.pk in kept}
-        staged = self.plan.stage.tables.get("commitments")
+        staged = self.plan.stage.table("commitments")
         keys |= set(staged.by_key) if staged else set()
         return lambda row: row.key(("commitment",)) in keys
 

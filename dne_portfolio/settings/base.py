@@ -143,6 +143,8 @@ IMPORT_MAX_BYTES = env.int("IMPORT_MAX_BYTES", default=25_000_000)
 IMPORT_MAX_FILES = 20
 # Below, a deposit is checked at once; above, by a job.
 IMPORT_CHECK_LINES = 2_000
+# Rows of a large file that are read, checked and written together, and held in memory.
+IMPORT_SLICE_ROWS = env.int("IMPORT_SLICE_ROWS", default=5_000)
 # A deposit left alone for so long is abandoned, and its files removed.
 IMPORT_DRAFT_DAYS = env.int("IMPORT_DRAFT_DAYS", default=30)
 

@@ -43,35 +43,42 @@ class Style:
 
 
 _PLAIN = Style()
+# Texts of a column whose values are remembered.
+_REMEMBERED = 5_000
 # A number of a larger unit has more decimals than what it stands for.
 _MORE_DECIMALS = 6
 
 
-def cell_reader(
-    field: Field, *, is_1904: bool = False, style: Style = _PLAIN
-) -> Callable[[Cell], Any]:
-    """Return the function that reads the cells of one column of one file.
+class CellReader:
+    """Reads the cells of one column of one file.
 
     French and plain forms are read alike, and one column is written in one way. An empty cell
-    gives the default of the field, else None ("" for a text, () for a list). The function raises
-    CellFault `required`, a code of the type, or a code of the constraint.
+    gives the default of the field, else None ("" for a text, () for a list). `seen` are the values
+    of the texts read lately: those of a column of a large file do not all stay in memory.
     """
-    parse = _parser(field, is_1904=is_1904, style=style)
-    empty = default_of(field)
-    seen: dict[str, Any] = {}
 
-    def read(cell: Cell) -> Any:
+    def __init__(self, field: Field, *, is_1904: bool = False, style: Style = _PLAIN) -> None:
+        self.seen: dict[str, Any] = {}
+        self._parse = _parser(field, is_1904=is_1904, style=style)
+        self._empty = default_of(field)
+        self._required = field.required
+
+    def read(self, cell: Cell) -> Any:
+        """Return the value of a cell.
+
+        Raises CellFault: `required`, a code of the type, or a code of the constraint.
+        """
         if is_blank(cell):
-            if field.required:
+            if self._required:
                 raise CellFault("required", _("A value is required."))
-            return empty
+            return self._empty
         if not isinstance(cell, str):
-            return parse(cell)
-        if cell not in seen:
-            seen[cell] = parse(cell)
-        return seen[cell]
-
-    return read
+            return self._parse(cell)
+        if cell not in self.seen:
+            if len(self.seen) >= _REMEMBERED:
+                self.seen.clear()
+            self.seen[cell] = self._parse(cell)
+        return self.seen[cell]
 
 
 def default_of(field: Field) -> Any:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass, field, replace
 
+# The first of a report, in the order of the files, are kept; the others are counted.
+KEPT = 1_000
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
@@ -39,10 +42,16 @@ class Fault:
 
 @dataclass(slots=True)
 class Report:
-    """Every fault of an import; an error refuses it, a warning does not."""
+    """The faults of an import; an error refuses it, a warning does not.
+
+    The first 1 000 of each, by file, line and column, are kept, whatever found them in whatever
+    order; the totals count them all. Until `sort`, a few more may be held.
+    """
 
     errors: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+    errors_total: int = 0
+    warnings_total: int = 0
 
     def add(
         self,
@@ -57,10 +66,32 @@ class Report:
         is_warning: bool = False,
     ) -> None:
         """Record a fault."""
-        fault = Fault(file, line, column, code, value, message, heading)
-        (self.warnings if is_warning else self.errors).append(fault)
+        faults = self.warnings if is_warning else self.errors
+        faults.append(Fault(file, line, column, code, value, message, heading))
+        if is_warning:
+            self.warnings_total += 1
+        else:
+            self.errors_total += 1
+        if len(faults) >= 2 * KEPT:
+            _keep_first(faults)
+
+    def take(self, other: Report) -> None:
+        """Add the faults of another report."""
+        self.errors += other.errors
+        self.warnings += other.warnings
+        self.errors_total += other.errors_total
+        self.warnings_total += other.warnings_total
 
     def sort(self) -> None:
-        """Order the faults by file, line and column, whatever found them."""
-        for faults in (self.errors, self.warnings):
-            faults.sort(key=lambda fault: (fault.file, fault.line or 0, fault.column, fault.code))
+        """Order the faults by file, line and column, whatever found them; keep the first ones."""
+        _keep_first(self.errors)
+        _keep_first(self.warnings)
+
+
+def _keep_first(faults: list[Fault]) -> None:
+    faults.sort(key=_order)
+    del faults[KEPT:]
+
+
+def _order(fault: Fault) -> tuple[str, int, str, str, str]:
+    return fault.file, fault.line or 0, fault.column, fault.code, fault.message

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
 from common.tabular import Cell, Row, TabularError, column_letter
@@ -14,12 +15,12 @@ from common.tabular.child import read_frames
 from common.tabular.reader import text_rows, typed_rows
 from records.importing.adapter import Adapter, translated
 from records.importing.amendments import Amendments
-from records.importing.cells import CellFault, Style, cell_reader, default_of, shown
+from records.importing.cells import CellFault, CellReader, Style, default_of, shown
+from records.importing.keys import check_rows, keep_slice
 from records.importing.reading import Reading
-from records.importing.rules import check_rules
 from records.importing.schema import Field, TableSchema, load_schemas
 from records.importing.sources import Place, is_notes, job_of, table_of, tell_stranger
-from records.importing.stage import Key, Stage, StagedRow, StagedTable
+from records.importing.stage import Stage, StagedRow, StagedTable
 
 
 def read_folder(
@@ -31,8 +32,9 @@ def read_folder(
 
     The path is a folder, a zip, or one workbook; each table is a CSV, a workbook or a sheet.
     `amendments` correct cells and set lines aside, by the lines of the files; `readings` tell how
-    the files of some tables are read, whose headings are others. Every fault is in `report`,
-    however many there are. A name that is no table is a warning.
+    the files of some tables are read, whose headings are others. Every fault is told in `report`,
+    the first 1 000 kept. A name that is no table is a warning. Beyond a slice of
+    `IMPORT_SLICE_ROWS`, the rows of a table whose rows are independent are kept on the disk.
     """
     stage = Stage(path.name)
     schemas = load_schemas()
@@ -49,9 +51,18 @@ def read_folder(
             code="no_table", message=_("The folder holds none of the tables."), file=str(path)
         )
     for table in stage.tables.values():
-        _check_keys(stage, table)
-    check_rules(stage)
+        _finish(stage, table)
     return stage
+
+
+def _finish(stage: Stage, table: StagedTable) -> None:
+    """Check the rows across their cells; those of a large table were, but for its last slice."""
+    if table.spool is None:
+        check_rows(stage, table)
+        return
+    if table.rows:
+        keep_slice(stage, table)
+    stage.report.take(table.held)
 
 
 class _Files:
@@ -129,7 +140,7 @@ class _Files:
         """Refuse a file; what was read of it is forgotten."""
         self._refuse(error, self.place.name)
         for table in self.found:
-            table.rows.clear()
+            table.clear()
             table.is_readable = False
         self.rows = None
 
@@ -140,7 +151,7 @@ class _Files:
         schema = table_of(self.place, self.schemas)
         if schema:
             table = self.stage.tables.setdefault(schema.name, StagedTable(schema, file))
-            table.rows.clear()
+            table.clear()
             table.is_readable = False
         code = "unreadable_archive" if not self.place.file else error.code
         self.stage.report.add(
@@ -174,7 +185,8 @@ class _Rows:
         )
         self.table: StagedTable | None = None
         self.is_over = False
-        self.readers: list[tuple[int, str, Callable[[Cell], Any]]] = []
+        self.readers: list[tuple[int, str, Callable[[Cell], Any], dict[Any, Any]]] = []
+        self.slice = settings.IMPORT_SLICE_ROWS if schema.has_independent_rows else 0
         self.defaults: dict[str, Any] = {}
         self.missing: set[str] = set()
 
@@ -217,7 +229,7 @@ class _Rows:
         """Make one reader a column."""
         known = {field.name: field for field in self.schema.fields}
         self.readers = [
-            (index, name, self._reader(known[name]))
+            (index, name, *self._reader(known[name]))
             for index, name in enumerate(table.columns)
             if name in known and name not in table.columns[:index]
         ]
@@ -226,17 +238,22 @@ class _Rows:
         }
         self.missing = {name for name in self.defaults if known[name].required}
 
-    def _reader(self, field: Field) -> Callable[[Cell], Any]:
-        """Return the reading of the cells of a column, as the file writes it."""
+    def _reader(self, field: Field) -> tuple[Callable[[Cell], Any], dict[Any, Any]]:
+        """Return the reading of the cells of a column, as the file writes it, and what texts it
+        has read lately.
+        """
         if self.adapter is None:
-            return cell_reader(field, is_1904=self.files.is_1904)
+            reader = CellReader(field, is_1904=self.files.is_1904)
+            return reader.read, reader.seen
         options = self.adapter.reading.options
         style = Style(options.factor(field.name), options.dates, options.mark)
         if self.adapter.is_constant(field.name):
             style = Style()
-        read = cell_reader(field, is_1904=self.files.is_1904, style=style)
+        reader = CellReader(field, is_1904=self.files.is_1904, style=style)
         equivalents = options.equivalents.get(field.name)
-        return translated(read, dict(equivalents)) if equivalents else read
+        if equivalents:
+            return translated(reader.read, dict(equivalents)), {}
+        return reader.read, reader.seen
 
     def _tell_ignored(self, line: int, texts: str) -> None:
         self.stage.report.add(
@@ -256,15 +273,12 @@ class _Rows:
         is_corrected = record is not told
         width = len(table.columns)
         cells = record.cells
+        texts: Any = cells
         if not self.files.is_text:
             cells = _trimmed(record)
             cells += (None,) * (width - len(cells))
-        row = StagedRow(
-            record.line,
-            tuple([shown(cell) for cell in cells]),
-            dict(self.defaults),
-            set(self.missing),
-        )
+            texts = tuple([shown(cell) for cell in cells])
+        row = StagedRow(record.line, texts, dict(self.defaults), set(self.missing))
         if amendments.is_aside(self.schema.name, record.line):
             self._read_aside(table, row, cells)
             return
@@ -275,19 +289,30 @@ class _Rows:
             _tell_ragged(self.stage, table, row, widths or (len(cells), width))
             cells = (*cells, *[None] * width)[:width]
         table.rows.append(row)
-        for index, name, read in self.readers:
+        self._read_cells(table, row, cells)
+        if self.slice and len(table.rows) >= self.slice:
+            keep_slice(self.stage, table)
+
+    def _read_cells(self, table: StagedTable, row: StagedRow, cells: tuple[Cell, ...]) -> None:
+        """Read each cell by its column; one that cannot be read is a fault."""
+        values = row.values
+        for index, name, read, seen in self.readers:
+            cell = cells[index]
+            if cell.__class__ is str and cell in seen:
+                values[name] = seen[cell]
+                continue
             try:
-                row.values[name] = read(cells[index])
+                values[name] = read(cell)
             except CellFault as fault:
                 # Kept as it is written: a row that names this one is not at fault itself.
-                row.values[name] = row.cells[index].strip() or None
+                values[name] = row.cells[index].strip() or None
                 if name not in row.bad:
                     self.stage.fault(table.schema.name, row, name, fault.code, fault.message)
 
     def _read_aside(self, table: StagedTable, row: StagedRow, cells: tuple[Cell, ...]) -> None:
         """Keep a row that is left out; what it holds is read for the totals, and not judged."""
         table.aside.append(row)
-        for index, name, read in self.readers:
+        for index, name, read, _seen in self.readers:
             if index < len(cells):
                 with contextlib.suppress(CellFault):
                     row.values[name] = read(cells[index])
@@ -336,22 +361,3 @@ def _tell_ragged(stage: Stage, table: StagedTable, row: StagedRow, widths: tuple
     )
     row.cells = (*row.cells, *[""] * expected)[: len(table.columns)]
     row.bad.update(field.name for field in table.schema.fields)
-
-
-def _check_keys(stage: Stage, table: StagedTable) -> None:
-    """Index the rows by primary key; a key that stands twice is a fault of the later row."""
-    name, primary = table.schema.name, table.schema.primary_key
-    for key_columns in (primary, *table.schema.unique_keys):
-        seen: dict[Key, StagedRow] = table.by_key if key_columns == primary else {}
-        code = "duplicate_key" if key_columns == primary else "duplicate_value"
-        for row in table.rows:
-            key = row.key(key_columns)
-            if None in key:
-                continue
-            first = seen.setdefault(key, row)
-            if first is not row and row.bad.isdisjoint(key_columns):
-                message = _("Line %(line)d has the same %(columns)s.") % {
-                    "line": first.line,
-                    "columns": ", ".join(key_columns),
-                }
-                stage.fault(name, row, key_columns[-1], code, message)

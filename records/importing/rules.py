@@ -10,23 +10,22 @@ from django.utils.translation import gettext as _
 
 from common.identifiers import is_valid_siret
 from records.importing.schema import Rule
-from records.importing.stage import Stage, StagedRow
+from records.importing.stage import Stage, StagedRow, StagedTable
 
 _CENT = Decimal("0.01")
 # A fault of a row: its column, its code and its message.
 Finding = tuple[str, str, str] | None
 
 
-def check_rules(stage: Stage) -> None:
-    """Apply the rules of every table to the rows whose cells could be read."""
-    for name, table in stage.tables.items():
-        for rule in table.schema.rules:
-            check = _ROW_RULES.get(rule.name)
-            if check is None:
-                continue
-            for row in table.rows:
-                if row.bad.isdisjoint(rule.fields):
-                    _tell(stage, name, row, rule, check(*row.key(rule.fields), rule))
+def check_table_rules(stage: Stage, table: StagedTable) -> None:
+    """Apply the rules of a table to the rows in memory whose cells could be read."""
+    for rule in table.schema.rules:
+        check = _ROW_RULES.get(rule.name)
+        if check is None:
+            continue
+        for row in table.rows:
+            if row.bad.isdisjoint(rule.fields):
+                _tell(stage, table.schema.name, row, rule, check(*row.key(rule.fields), rule))
 
 
 def _tell(stage: Stage, table: str, row: StagedRow, rule: Rule, finding: Finding) -> None:

@@ -1,8 +1,9 @@
 """The Table Schemas of `schemas/`: the only statement of what a table may hold.
 
-Standard: Table Schema, Data Package 2.0 (datapackage.org). Six properties are ours: `kind` of a
-table (records, which people edit, or facts, which are only added), its `rules` across the cells of
-a row, `decimals` of a number, `default` of a field that is empty, `synonyms` of a field in the
+Standard: Table Schema, Data Package 2.0 (datapackage.org). Seven properties are ours: `kind` of a
+table (records, which people edit, or facts, which are only added), `independentRows` of a table
+that no other names and whose rows are each judged alone, its `rules` across the cells of a row,
+`decimals` of a number, `default` of a field that is empty, `synonyms` of a field in the
 files of others, and foreign keys of a list, which hold for each of its items.
 """
 
@@ -76,6 +77,8 @@ class TableSchema:
     unique_keys: tuple[tuple[str, ...], ...]
     foreign_keys: tuple[ForeignKey, ...]
     rules: tuple[Rule, ...]
+    # A file of any length is then read, checked and written by slices.
+    has_independent_rows: bool = False
 
     @property
     def file(self) -> str:
@@ -114,6 +117,7 @@ def _table(content: dict[str, Any]) -> TableSchema:
             Rule(item["rule"], tuple(item["fields"]), item.get("severity") == "warning")
             for item in content.get("rules", ())
         ),
+        has_independent_rows=content.get("independentRows", False),
     )
 
 

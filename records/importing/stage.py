@@ -4,17 +4,24 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
-import json
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
+
+import orjson
 
 from records.importing.faults import Report
 from records.importing.reading import Reading
 from records.importing.schema import ForeignKey, TableSchema
+from records.importing.spool import Spool
 
 Key = tuple[Any, ...]
+_CENT = Decimal("0.01")
+# Bits of a number that every reader of JSON holds.
+_LONGEST = 63
+# Sums of digests are kept at this size.
+_MODULUS = 1 << 256
 
 
 @dataclass(slots=True)
@@ -33,7 +40,12 @@ class StagedRow:
 
     def key(self, columns: tuple[str, ...]) -> Key:
         """Return the values of some columns."""
-        return tuple(self.values[column] for column in columns)
+        if len(columns) == 1:
+            return (self.values[columns[0]],)
+        return tuple([self.values[column] for column in columns])
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return StagedRow, (self.line, self.cells, self.values, self.bad, self.missing)
 
 
 @dataclass(slots=True)
@@ -44,6 +56,11 @@ class StagedTable:
     name, `known` those that wait, or were set aside, since a former import; `is_readable` says
     that its rows could be read, so that a key that is not found in it is really missing; `reading`
     how the columns of the file were matched, when they are not those of the table.
+
+    The rows of a large file, of a table whose rows are independent, are in `spool`, and neither
+    in `rows` nor in `by_key`: `parts` gives them slice by slice. `lines` is then where each key
+    first stood, by its digest, `repeated` the lines whose key stood in a former slice, `held` the
+    faults across the rows, `summed` the sum of the digests of the rows in the spool.
     """
 
     schema: TableSchema
@@ -57,6 +74,47 @@ class StagedTable:
     by_key: dict[Key, StagedRow] = field(default_factory=dict)
     is_readable: bool = True
     reading: Reading | None = None
+    spool: Spool[StagedRow] | None = None
+    lines: dict[bytes, int] = field(default_factory=dict)
+    repeated: set[int] = field(default_factory=set)
+    held: Report = field(default_factory=Report)
+    summed: int = 0
+
+    @property
+    def every(self) -> Collection[StagedRow]:
+        """Return all the rows, whether they are in memory or on the disk."""
+        return self.rows if self.spool is None else self.spool
+
+    def first(self, count: int) -> list[StagedRow]:
+        """Return the first rows of the file."""
+        return [row for row, _number in zip(self.every, range(count), strict=False)]
+
+    def parts(self) -> Iterator[StagedTable]:
+        """Yield the table itself, or one table for each of its slices."""
+        if self.spool is None:
+            yield self
+            return
+        for index in range(self.spool.slices):
+            yield self.part(index)
+
+    def part(self, index: int) -> StagedTable:
+        """Return one slice as a table."""
+        assert self.spool is not None
+        rows = self.spool.load(index)
+        primary = self.schema.primary_key
+        by_key: dict[Key, StagedRow] = {}
+        for row in rows:
+            key = row.key(primary)
+            if None not in key and row.line not in self.repeated:
+                by_key.setdefault(key, row)
+        return replace(self, rows=rows, by_key=by_key, spool=None, waiting=[], known=[])
+
+    def clear(self) -> None:
+        """Forget the rows: the file is refused."""
+        self.rows.clear()
+        self.lines.clear()
+        self.repeated.clear()
+        self.spool, self.held, self.summed = None, Report(), 0
 
     def text(self, row: StagedRow, column: str) -> str:
         """Return the text of a cell as the file has it; empty when the column is absent."""
@@ -66,9 +124,9 @@ class StagedTable:
         """Return the heading of a column in the file; empty when it is that of the table."""
         return self.reading.heading_of(column) if self.reading else ""
 
-    def every_row(self) -> list[StagedRow]:
-        """Return all the rows of the file, whatever becomes of them."""
-        return [*self.rows, *self.waiting, *self.known, *self.aside]
+    def count(self) -> int:
+        """Return the number of rows of the file, whatever becomes of them."""
+        return sum(map(len, (self.every, self.waiting, self.known, self.aside)))
 
     def take_out(self, rows: list[StagedRow]) -> None:
         """Take rows out of those to record; what names them names nothing any more."""
@@ -85,11 +143,16 @@ class StagedTable:
 
 @dataclass(slots=True)
 class Stage:
-    """The whole folder."""
+    """The whole folder; or, while a slice is looked at, one table and those `beside` it."""
 
     source: str
     tables: dict[str, StagedTable] = field(default_factory=dict)
     report: Report = field(default_factory=Report)
+    beside: dict[str, StagedTable] = field(default_factory=dict)
+
+    def table(self, name: str) -> StagedTable | None:
+        """Return a table of the folder, whether it is looked at or stands beside."""
+        return self.tables.get(name) or self.beside.get(name)
 
     def fault(
         self,
@@ -123,14 +186,26 @@ class Stage:
     def digest(self) -> str:
         """Return the SHA-256 of the content: neither the order of files, rows or columns, nor the
         encoding mark, separator or line ends, changes it.
+
+        Of each table: its columns, the number of its rows and the sum, modulo 2^256, of the
+        SHA-256 of each. A sum has no order, and needs no row to be kept.
         """
-        content = {}
-        for name, staged in self.tables.items():
-            columns = sorted(staged.columns)
-            rows = ([_plain(row.values[column]) for column in columns] for row in staged.rows)
-            content[name] = [columns, sorted(json.dumps(row, ensure_ascii=False) for row in rows)]
-        text = json.dumps(content, sort_keys=True, ensure_ascii=False)
-        return hashlib.sha256(text.encode()).hexdigest()
+        content = []
+        for name, staged in sorted(self.tables.items()):
+            total = (staged.summed + sum_of(staged, staged.rows)) % _MODULUS
+            content.append([name, sorted(staged.columns), len(staged.every), f"{total:x}"])
+        return hashlib.sha256(orjson.dumps(content)).hexdigest()
+
+
+def sum_of(staged: StagedTable, rows: Iterable[StagedRow]) -> int:
+    """Return the sum of the SHA-256 of rows of a table, as numbers; their order is no matter."""
+    columns = sorted(staged.columns)
+    total = 0
+    for row in rows:
+        values = row.values
+        told = orjson.dumps([_plain(values[column]) for column in columns])
+        total += int.from_bytes(hashlib.sha256(told).digest(), "big")
+    return total % _MODULUS
 
 
 def referenced_keys(row: StagedRow, key: ForeignKey) -> Iterator[Key]:
@@ -145,7 +220,9 @@ def referenced_keys(row: StagedRow, key: ForeignKey) -> Iterator[Key]:
 def _plain(value: Any) -> Any:
     """Return a value that JSON holds; an amount without its trailing zeros."""
     if isinstance(value, Decimal):
-        return format(value.quantize(Decimal("0.01")), "f")
+        return format(value.quantize(_CENT), "f")
     if isinstance(value, dt.date):
         return value.isoformat()
+    if value.__class__ is int and value.bit_length() > _LONGEST:
+        return str(value)
     return value

@@ -180,10 +180,14 @@ def compare_totals(plan: Plan) -> None:
     """
     for name, staged in plan.stage.tables.items():
         table = plan.tables[name]
-        rows = staged.sound_rows()
-        for column in money_columns(staged.schema):
-            if column in staged.columns:
-                told = sum((row.values[column] or Decimal(0) for row in rows), Decimal(0))
-                stored = table.stored_total(column, rows)
-                if told != stored:
-                    raise TotalsDiffer(table=name, file=told, result=stored)
+        columns = [column for column in money_columns(staged.schema) if column in staged.columns]
+        told = dict.fromkeys(columns, Decimal(0))
+        stored = dict.fromkeys(columns, Decimal(0))
+        for part in staged.parts():
+            rows = part.sound_rows()
+            for column in columns:
+                told[column] += sum((row.values[column] or Decimal(0) for row in rows), Decimal(0))
+                stored[column] += table.stored_total(column, rows)
+        for column in columns:
+            if told[column] != stored[column]:
+                raise TotalsDiffer(table=name, file=told[column], result=stored[column])

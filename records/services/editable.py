@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from decimal import Decimal
 from typing import Any, ClassVar
 
@@ -9,7 +10,7 @@ from simple_history.utils import bulk_create_with_history, bulk_update_with_hist
 
 from records.enums import RowChange
 from records.importing.stage import Key, StagedRow
-from records.services.plan import Changes, Found, ImportTable, Undoing, Writer, chunks
+from records.services.plan import Changes, Found, ImportTable, Undoing, Update, Writer, chunks
 from records.services.restoring import undo_records
 from records.services.traces import keep, trace
 
@@ -66,17 +67,19 @@ class RecordTable(ImportTable):
         known = self.load([row.values["code"] for row in rows])
         self.prepare(known)
         self.plan.seen[self.name] = sorted(record.pk for record in known.values())
-        changes = Changes(known=len(known))
+        created: list[StagedRow] = []
+        updated: list[Update] = []
+        changes = Changes(created, updated, known=len(known))
         for row in rows:
             record = known.get(row.values["code"])
             if record is None:
-                changes.created.append(row)
+                created.append(row)
                 continue
             changed = self.changed_columns(row, record)
             if not changed:
                 changes.unchanged += 1
             elif self.accepts(row, record, changed):
-                changes.updated.append((row, record, changed))
+                updated.append((row, record, changed))
         return changes
 
     def former(self, known: Any, column: str) -> Any:
@@ -205,10 +208,10 @@ class RecordTable(ImportTable):
     def write_links(self, rows: list[tuple[StagedRow, int]]) -> None:
         """Write what hangs on created and updated records, given by row and id; nothing here."""
 
-    def _levels(self, rows: list[StagedRow]) -> list[list[StagedRow]]:
+    def _levels(self, rows: Collection[StagedRow]) -> list[list[StagedRow]]:
         """Return the rows so that a parent comes before its children."""
         if not self.is_tree:
-            return [rows] if rows else []
+            return [list(rows)] if rows else []
         left = {row.values["code"]: row for row in rows}
         levels: list[list[StagedRow]] = []
         while left:

@@ -5,15 +5,26 @@ A newer version of a document is not another content: see `records.services.supe
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from django.db import models
+from django.utils.functional import cached_property
 
 from records.enums import RowChange
 from records.importing.stage import Key, StagedRow
-from records.services.plan import Changes, Found, ImportTable, Stored, Undoing, Writer, chunks
+from records.services.copying import among, write_rows
+from records.services.plan import (
+    Changes,
+    Found,
+    ImportTable,
+    Stored,
+    Undoing,
+    Update,
+    Writer,
+    chunks,
+)
 from records.services.restoring import undo_facts
 from records.services.superseding import (
     free_references,
@@ -48,12 +59,18 @@ class FactTable(ImportTable):
     batch_path: ClassVar[str] = "batch_id"
     line_path: ClassVar[str] = "source_line"
 
+    @cached_property
+    def own_columns(self) -> tuple[str, ...]:
+        """Return the columns that are fields of the model, and name no other row."""
+        named = {column for _field, _table, columns in self.references for column in columns}
+        return tuple(column for column in self.paths if column not in named)
+
     def _existing(self, keys: Iterable[Key], columns: list[str]) -> Iterable[tuple[Any, ...]]:
         """Yield the wanted lookups of the rows whose key begins as one of these."""
         first = next(iter(self.paths.values()))
         for some in chunks(dict.fromkeys(key[0] for key in keys)):
             yield from (
-                self.model._default_manager.filter(**{f"{first}__in": some})
+                self.model._default_manager.filter(**{f"{first}__in": among(some)})
                 .order_by()
                 .values_list(*columns)
                 .iterator(chunk_size=10_000)
@@ -103,11 +120,14 @@ class FactTable(ImportTable):
         """Tell new facts from known ones; a known fact that differs is replaced, or a fault."""
         staged = self.plan.stage.tables[self.name]
         known = self.stored(staged.by_key.keys())
-        changes = Changes(known=len(known))
+        primary = self.schema.primary_key
+        created: list[StagedRow] = []
+        updated: list[Update] = []
+        changes = Changes(created, updated, known=len(known))
         for row in staged.sound_rows():
-            stored = known.get(row.key(self.schema.primary_key))
+            stored = known.get(row.key(primary)) if known else None
             if stored is None:
-                changes.created.append(row)
+                created.append(row)
                 continue
             if stored.batch_id:
                 self.plan.leans_on.add(stored.batch_id)
@@ -115,7 +135,7 @@ class FactTable(ImportTable):
             if not changed:
                 changes.unchanged += 1
             elif may_replace(self, row, stored, changed):
-                changes.updated.append((row, stored, changed))
+                updated.append((row, stored, changed))
         if changes.updated:
             refuse_moved(self, changes)
             free_references(self, changes)
@@ -149,12 +169,35 @@ class FactTable(ImportTable):
             rows = rows.filter(document_reference="")
         if "fiscal_year" in self.paths:
             staged = self.plan.stage.tables[self.name]
-            years = {row.values["fiscal_year"] for row in staged.sound_rows()}
+            years = {row.values["fiscal_year"] for row in staged.every if not row.bad}
             rows = rows.filter(fiscal_year__in=years)
         return rows.count()
 
     def apply(self, changes: Changes, writer: Writer) -> None:
         """Insert the new facts, each with its batch, file and line."""
+        if self.schema.has_independent_rows:
+            self._copy(changes.created, writer)
+        else:
+            self._insert(changes, writer)
+        if changes.updated:
+            replace_facts(self, changes, writer)
+
+    def _copy(self, rows: Collection[StagedRow], writer: Writer) -> None:
+        """Write facts that no row of the folder names: their ids need not be known."""
+        for row in rows:
+            self.plan.touch(self.project_id(row))
+        fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
+        names = [field.attname for field in fields]
+        told = {field.attname: field.get_default() for field in fields}
+
+        def values() -> Iterator[list[Any]]:
+            for row in rows:
+                told.update(self.values_of(row, writer))
+                yield list(told.values())
+
+        write_rows(self.model, names, values())
+
+    def _insert(self, changes: Changes, writer: Writer) -> None:
         facts = [self.build(row, writer) for row in changes.created]
         self.model._default_manager.bulk_create(facts, batch_size=ROWS_BY_INSERT)
         known = self.plan.found[self.name]
@@ -163,8 +206,6 @@ class FactTable(ImportTable):
             self.plan.touch(project_id)
             origin = self.plan.origin_of(self.name, row.key(self.schema.primary_key))
             known[row.key(self.schema.primary_key)] = Found(fact.pk, origin, project_id)
-        if changes.updated:
-            replace_facts(self, changes, writer)
         if not self.has_source:
             self._trace(changes, facts, writer)
 
@@ -210,15 +251,19 @@ class FactTable(ImportTable):
 
     def build(self, row: StagedRow, writer: Writer) -> Any:
         """Build the stored fact."""
-        named = {column for _field, _table, columns in self.references for column in columns}
-        values = {column: row.values[column] for column in self.paths if column not in named}
+        return self.model(**self.values_of(row, writer))
+
+    def values_of(self, row: StagedRow, writer: Writer) -> dict[str, Any]:
+        """Return the values of the columns of the fact that a row makes."""
+        told = row.values
+        values = {column: told[column] for column in self.own_columns}
         for field, table, columns in self.references:
             known = self.plan.found[table].get(row.key(columns))
             values[f"{field}_id"] = known.pk if known else None
         if self.is_originated:
             values["data_origin"] = self.plan.origin_of(self.name, row.key(self.schema.primary_key))
         if self.signed:
-            values["document_version"] = row.values.get("document_version") or 1
+            values["document_version"] = told.get("document_version") or 1
         if self.has_source:
             values |= self.provenance(row, writer)
-        return self.model(**values)
+        return values

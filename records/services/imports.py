@@ -12,11 +12,13 @@ from django.utils import timezone
 
 from accounts.services.audit import record_event
 from records.enums import BatchKind
-from records.importing.faults import Fault
+from records.importing.faults import Fault, Report
 from records.importing.folder import read_folder
 from records.importing.registry import registered_rooms
+from records.importing.spool import Spool
+from records.importing.stage import StagedRow, StagedTable
 from records.models import ImportBatch
-from records.services.plan import Plan, Writer
+from records.services.plan import Changes, Plan, SlicedChanges, Writer
 from records.services.references import check_origins, check_references, look_up
 from records.services.rights import check_rights
 from records.services.totals import control_totals
@@ -25,18 +27,22 @@ from records.services.traces import note_leaning
 Status = Literal["applied", "dry_run", "refused", "already_imported"]
 # One number for all imports of folders: they follow one another.
 _ADVISORY_LOCK = 7_214_001
-_WARNINGS_KEPT = 1_000
 
 
 @dataclass(frozen=True, slots=True)
 class ImportResult:
-    """What an import did; `batch` is empty when nothing is, or was, imported."""
+    """What an import did; `batch` is empty when nothing is, or was, imported.
+
+    The first faults are kept, `errors_total` and `warnings_total` count them all.
+    """
 
     status: Status
     batch: str = ""
     counts: dict[str, dict[str, int]] = field(default_factory=dict)
     errors: list[Fault] = field(default_factory=list)
     warnings: list[Fault] = field(default_factory=list)
+    errors_total: int = 0
+    warnings_total: int = 0
 
     def as_dict(self) -> dict[str, Any]:
         """Return the result for JSON."""
@@ -44,7 +50,9 @@ class ImportResult:
             "status": self.status,
             "batch": self.batch or None,
             "counts": self.counts,
+            "errors_total": self.errors_total,
             "errors": [fault.as_dict() for fault in self.errors],
+            "warnings_total": self.warnings_total,
             "warnings": [fault.as_dict() for fault in self.warnings],
         }
 
@@ -81,7 +89,7 @@ def import_folder(
             actor=actor,
             verb="refused",
             object_kind="import_batch",
-            detail={"source": stage.source, "errors": len(result.errors)},
+            detail={"source": stage.source, "errors": result.errors_total},
         )
     return result
 
@@ -102,24 +110,55 @@ def run_plan(
     two, and raises what forbids to write.
     """
     stage = plan.stage
-    digest = "" if stage.report.errors else stage.digest()
+    report = stage.report
+    digest = "" if report.errors else stage.digest()
     same = ImportBatch.objects.standing().filter(kind=BatchKind.PORTFOLIO, digest=digest)
     for batch in same if digest else ():
-        return ImportResult("already_imported", batch.code, warnings=stage.report.warnings)
+        return _told(report, "already_imported", batch.code)
     validate(plan)
-    stage.report.sort()
-    if stage.report.errors:
-        return ImportResult("refused", errors=stage.report.errors, warnings=stage.report.warnings)
+    if report.errors:
+        return _told(report, "refused")
     if dry_run:
-        return ImportResult("dry_run", counts=plan.counts(), warnings=stage.report.warnings)
+        return _told(report, "dry_run", counts=plan.counts())
     if agree:
         agree(plan)
     batch = _apply(plan, digest, actor)
-    return ImportResult("applied", batch.code, plan.counts(), warnings=stage.report.warnings)
+    return _told(report, "applied", batch.code, plan.counts())
+
+
+def _told(
+    report: Report,
+    status: Status,
+    batch: str = "",
+    counts: dict[str, dict[str, int]] | None = None,
+) -> ImportResult:
+    """Return the result of an import, with its faults, sorted."""
+    report.sort()
+    return ImportResult(
+        status,
+        batch,
+        counts or {},
+        report.errors,
+        report.warnings,
+        report.errors_total,
+        report.warnings_total,
+    )
 
 
 def validate(plan: Plan) -> None:
-    """Check against the database, then compare with it."""
+    """Check against the database, then compare with it; a large file slice by slice."""
+    tables = plan.stage.tables
+    with plan.looking_at(*(staged for staged in tables.values() if staged.spool is None)):
+        _check(plan)
+        for name in plan.stage.tables:
+            plan.changes[name] = plan.tables[name].compare()
+    for name, staged in tables.items():
+        if staged.spool is not None:
+            plan.changes[name] = _validate_slices(plan, staged, staged.spool)
+    plan.changes = {name: plan.changes[name] for name in plan.tables if name in plan.changes}
+
+
+def _check(plan: Plan) -> None:
     look_up(plan)
     for room in plan.rooms:
         if room.prepare and plan.keeps_waiting:
@@ -130,9 +169,22 @@ def validate(plan: Plan) -> None:
     for room in plan.rooms:
         if room.check:
             room.check(plan)
-    for name, table in plan.tables.items():
-        if name in plan.stage.tables:
-            plan.changes[name] = table.compare()
+
+
+def _validate_slices(plan: Plan, staged: StagedTable, spool: Spool[StagedRow]) -> Changes:
+    """Check and compare a large file; what becomes of its rows is kept."""
+    changes = SlicedChanges(staged)
+    for index in range(spool.slices):
+        part = staged.part(index)
+        before = len(part.rows), sum(len(row.bad) for row in part.rows)
+        with plan.looking_at(part):
+            _check(plan)
+            changes.take(part, plan.tables[staged.schema.name].compare())
+        if before != (len(part.rows), sum(len(row.bad) for row in part.rows)):
+            spool.replace(index, part.rows)
+        staged.waiting += part.waiting
+        staged.known += part.known
+    return changes
 
 
 def _apply(plan: Plan, digest: str, actor: Any) -> ImportBatch:
@@ -147,12 +199,11 @@ def _apply(plan: Plan, digest: str, actor: Any) -> ImportBatch:
         imported_by=person,
         counts=plan.counts(),
         totals=control_totals(plan),
-        warnings=[fault.as_dict() for fault in plan.stage.report.warnings[:_WARNINGS_KEPT]],
+        warnings=[fault.as_dict() for fault in plan.stage.report.warnings],
     )
     writer = Writer(batch, batch.imported_at, person)
-    for name, table in plan.tables.items():
-        if name in plan.changes:
-            table.apply(plan.changes[name], writer)
+    for name in plan.changes:
+        plan.apply(name, writer)
     for room in plan.rooms:
         if room.finish:
             room.finish(plan, writer)

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any, ClassVar
 
 from accounts.enums import Action, Resource
 from records.importing.schema import TableSchema
-from records.importing.stage import Key, Stage, StagedRow
+from records.importing.spool import Spool
+from records.importing.stage import Key, Stage, StagedRow, StagedTable
 from records.models import ImportBatch
 
 CHUNK = 5_000
@@ -37,14 +39,18 @@ class Stored:
     version: int = 1
 
 
+# A row, the object or the fact that it changes, the columns changed.
+Update = tuple[StagedRow, Any, set[str]]
+
+
 @dataclass(slots=True)
 class Changes:
     """What a table gains. `updated` holds (row, object, changed columns); `known` is how many
     rows of the file the database holds.
     """
 
-    created: list[StagedRow] = field(default_factory=list)
-    updated: list[tuple[StagedRow, Any, set[str]]] = field(default_factory=list)
+    created: Collection[StagedRow] = ()
+    updated: Collection[Update] = ()
     unchanged: int = 0
     known: int = 0
 
@@ -55,6 +61,59 @@ class Changes:
             "updated": len(self.updated),
             "unchanged": self.unchanged,
         }
+
+    def parts(self, staged: StagedTable) -> Iterator[tuple[StagedTable, Changes]]:
+        """Yield what is to be written together, with the rows that it comes from."""
+        yield staged, self
+
+
+class Created:
+    """The rows of a large file that make new facts: sound, and on none of the `other` lines."""
+
+    def __init__(self, staged: StagedTable) -> None:
+        self.other: set[int] = set()
+        self.count = 0
+        self._staged = staged
+
+    def of(self, part: StagedTable) -> list[StagedRow]:
+        """Return those of one slice."""
+        return [row for row in part.sound_rows() if row.line not in self.other]
+
+    def __iter__(self) -> Iterator[StagedRow]:
+        for part in self._staged.parts():
+            yield from self.of(part)
+
+    def __len__(self) -> int:
+        return self.count
+
+    def __contains__(self, row: object) -> bool:
+        return any(row == one for one in self)
+
+
+class SlicedChanges(Changes):
+    """What a large file brings, slice by slice; its rows stay on the disk."""
+
+    created: Created
+    updated: Spool[Update]
+
+    def __init__(self, staged: StagedTable) -> None:
+        super().__init__(Created(staged), Spool())
+
+    def take(self, part: StagedTable, changes: Changes) -> None:
+        """Add what the next slice brings."""
+        made = {row.line for row in changes.created}
+        self.created.count += len(made)
+        self.created.other.update(
+            row.line for row in part.rows if not row.bad and row.line not in made
+        )
+        self.updated.add(list(changes.updated))
+        self.unchanged += changes.unchanged
+        self.known += changes.known
+
+    def parts(self, staged: StagedTable) -> Iterator[tuple[StagedTable, Changes]]:
+        """Yield each slice with what it brings."""
+        for index, part in enumerate(staged.parts()):
+            yield part, Changes(self.created.of(part), self.updated.load(index))
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,7 +220,8 @@ class Plan:
     replace the former ones; `keeps_waiting` that rows whose imputation is unknown wait, in the
     tables that say for what. `replaced` gives, by table, the ids of the counter-entry and of the
     newer version by that of the former fact; `leans_on` the ids of the batches whose facts were
-    found in the folder, `seen` those of the known records, by table.
+    found in the folder, `seen` those of the known records, by table; `refused` names the tables
+    that the person may not import.
     """
 
     def __init__(
@@ -180,6 +240,7 @@ class Plan:
         self.replaced: dict[str, dict[int, tuple[int, int]]] = {}
         self.leans_on: set[int] = set()
         self.seen: dict[str, list[int]] = {}
+        self.refused: set[str] = set()
         self.rooms = tuple(rooms)
         self.tables: dict[str, ImportTable] = {
             table.name: table(self) for room in self.rooms for table in room.tables
@@ -187,20 +248,47 @@ class Plan:
         self.found: dict[str, dict[Key, Found]] = {name: {} for name in self.tables}
         self.changes: dict[str, Changes] = {}
         self.touched_projects: set[int] = set()
-        self._origins: dict[tuple[str, Key], str] = {}
+        self._origins: dict[str, dict[Key, str]] = {name: {} for name in self.tables}
+
+    @contextmanager
+    def looking_at(self, *tables: StagedTable) -> Iterator[None]:
+        """See these tables of the folder alone, for what they name the others standing beside.
+
+        What was found of the rows of a slice is forgotten at the end.
+        """
+        whole = self.stage
+        seen = {staged.schema.name: staged for staged in tables}
+        self.stage = replace(whole, tables=seen, beside=whole.tables)
+        try:
+            yield
+        finally:
+            self.stage = whole
+            for name in seen:
+                if whole.tables[name].spool is not None:
+                    self._origins[name].clear()
 
     def origin_of(self, table: str, key: Key) -> str:
         """Return the data origin of a row, of the folder or of the database; empty if unknown."""
-        place = (table, key)
-        if place not in self._origins:
-            staged = self.stage.tables.get(table)
+        origins = self._origins[table]
+        if key not in origins:
+            staged = self.stage.table(table)
             row = staged.by_key.get(key) if staged else None
             known = self.found[table].get(key)
             if row:
-                self._origins[place] = "" if row.bad else self.tables[table].origin(row)
+                origins[key] = "" if row.bad else self.tables[table].origin(row)
             else:
-                self._origins[place] = known.origin if known else ""
-        return self._origins[place]
+                origins[key] = known.origin if known else ""
+        return origins[key]
+
+    def apply(self, name: str, writer: Writer) -> None:
+        """Write what a table gains; a large file slice by slice."""
+        whole = self.stage.tables[name]
+        for staged, changes in self.changes[name].parts(whole):
+            if staged is whole:
+                self.tables[name].apply(changes, writer)
+                continue
+            with self.looking_at(staged):
+                self.tables[name].apply(changes, writer)
 
     def touch(self, project_id: int | None) -> None:
         """Note that the figures of a project change."""

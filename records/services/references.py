@@ -22,7 +22,8 @@ def look_up(plan: Plan) -> None:
                 if row.bad.isdisjoint(foreign.fields):
                     keys.update(referenced_keys(row, foreign))
     for name, keys in wanted.items():
-        plan.found[name] = plan.tables[name].find(keys)
+        known = plan.found[name]
+        known |= plan.tables[name].find(keys - known.keys())
 
 
 def check_references(plan: Plan) -> None:
@@ -34,7 +35,7 @@ def check_references(plan: Plan) -> None:
     """
     for name, staged in plan.stage.tables.items():
         for foreign in staged.schema.foreign_keys:
-            target = plan.stage.tables.get(foreign.table)
+            target = plan.stage.table(foreign.table)
             if target is not None and not target.is_readable:
                 continue
             known = plan.found[foreign.table].keys() | (target.by_key.keys() if target else set())

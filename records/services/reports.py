@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import heapq
+from collections.abc import Iterable, Iterator
 from decimal import Decimal
 from typing import Any
 
 from records.importing.stage import StagedRow, StagedTable
 from records.services.anomalies import Anomaly, money_columns
-from records.services.plan import Changes, ImportTable, Plan
+from records.services.plan import Changes, ImportTable, Plan, Update
 from records.services.traces import key_text, plain
 
 # What a page shows; the counts are of everything.
@@ -29,7 +30,7 @@ def build_report(plan: Plan, anomalies: list[Anomaly]) -> dict[str, Any]:
         "tables": tables,
         "totals": [total for staged in plan.stage.tables.values() for total in _totals(staged)],
         "errors": errors,
-        "errors_total": len(report.errors),
+        "errors_total": report.errors_total,
         "warnings": [fault.as_dict() for fault in report.warnings[:SHOWN]],
         "anomalies": [anomaly.as_dict() for anomaly in anomalies],
         "changes": _changes(plan, anomalies),
@@ -45,9 +46,9 @@ def recognised_tables(tables: Iterable[StagedTable]) -> list[dict[str, Any]]:
             "title": staged.schema.title,
             "file": staged.file,
             "form": staged.form,
-            "lines": len(staged.rows) + len(staged.aside),
+            "lines": staged.count(),
             "columns": list(staged.columns),
-            "sample": [[row.line, *row.cells] for row in staged.rows[:SAMPLE]],
+            "sample": [[row.line, *row.cells] for row in staged.first(SAMPLE)],
             "headings": {column: staged.heading(column) for column in staged.columns},
             "mapping": staged.reading.code if staged.reading else "",
             "unread": staged.reading.unread() if staged.reading else [],
@@ -61,14 +62,15 @@ def _table(plan: Plan, staged: StagedTable, anomalies: list[Anomaly]) -> dict[st
     name = staged.schema.name
     changes = plan.changes.get(name, Changes())
     doubtful = {anomaly.line for anomaly in anomalies if anomaly.table == name and anomaly.line}
-    faulty = {row.line for row in staged.rows if row.bad}
-    created = sum(row.line not in doubtful | faulty for row in changes.created)
-    updated = sum(row.line not in doubtful | faulty for row, _known, _c in changes.updated)
+    faulty = {row.line for row in staged.every if row.bad}
+    out = doubtful | faulty
+    created = sum(row.line not in out for row in changes.created) if out else len(changes.created)
+    updated = sum(row.line not in out for row, _known, _changed in changes.updated)
     return {
         "name": name,
         "title": staged.schema.title,
         "file": staged.file,
-        "lines": len(staged.every_row()),
+        "lines": staged.count(),
         "created": created,
         "updated": updated,
         "unchanged": changes.unchanged + len(staged.known),
@@ -84,32 +86,42 @@ def _totals(staged: StagedTable) -> list[dict[str, Any]]:
     or set aside, of those that will wait, and of what will stand; cells that are no amount are
     counted.
     """
-    faulty = [row for row in staged.rows if row.bad]
-    found = []
-    for column in money_columns(staged.schema):
-        if column not in staged.columns:
-            continue
-        aside = [_amount(row.values.get(column)) for row in staged.aside]
-        refused = [_amount(row.values.get(column)) for row in faulty]
-        sound = [*(row for row in staged.rows if not row.bad), *staged.known]
-        kept = [_amount(row.values[column]) for row in sound]
-        waits = [_amount(row.values[column]) for row in staged.waiting]
-        waiting = sum((value for value in waits if value is not None), Decimal(0))
-        out = sum((value for value in [*aside, *refused] if value is not None), Decimal(0))
-        result = sum((value for value in kept if value is not None), Decimal(0))
-        found.append(
-            {
-                "table": staged.schema.name,
-                "column": column,
-                "title": staged.schema.field(column).title,
-                "file": plain(out + waiting + result),
-                "out": plain(out),
-                "unread": sum(value is None for value in [*aside, *refused]),
-                "waiting": plain(waiting),
-                "result": plain(result),
-            }
-        )
-    return found
+    columns = [column for column in money_columns(staged.schema) if column in staged.columns]
+    sums = {part: dict.fromkeys(columns, Decimal(0)) for part in ("out", "waiting", "result")}
+    unread = dict.fromkeys(columns, 0)
+    for row, part in _by_part(staged):
+        for column in columns:
+            value = _amount(row.values.get(column))
+            if value is not None:
+                sums[part][column] += value
+            elif part == "out":
+                unread[column] += 1
+    return [
+        {
+            "table": staged.schema.name,
+            "column": column,
+            "title": staged.schema.field(column).title,
+            "file": plain(sum((told[column] for told in sums.values()), Decimal(0))),
+            "out": plain(sums["out"][column]),
+            "unread": unread[column],
+            "waiting": plain(sums["waiting"][column]),
+            "result": plain(sums["result"][column]),
+        }
+        for column in columns
+    ]
+
+
+def _by_part(staged: StagedTable) -> Iterator[tuple[StagedRow, str]]:
+    """Yield each line with what becomes of it: out, waiting, or part of the result."""
+    for row in staged.every:
+        yield row, "out" if row.bad else "result"
+    for part, rows in (
+        ("out", staged.aside),
+        ("waiting", staged.waiting),
+        ("result", staged.known),
+    ):
+        for row in rows:
+            yield row, part
 
 
 def _amount(value: Any) -> Decimal | None:
@@ -122,18 +134,29 @@ def _changes(plan: Plan, anomalies: list[Anomaly]) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = []
     for name, changes in plan.changes.items():
         table = plan.tables[name]
-        for row, known, changed in changes.updated:
-            if (name, row.line) not in doubtful and len(found) < SHOWN:
-                found.append(_line(table, row, "updated", _compared(table, row, known, changed)))
+        sure = (item for item in changes.updated if (name, item[0].line) not in doubtful)
+        for row, known, changed in _first_updates(table, sure, max(0, SHOWN - len(found))):
+            found.append(_line(table, row, "updated", _compared(table, row, known, changed)))
     for name, changes in plan.changes.items():
         table = plan.tables[name]
-        for row in changes.created[: max(0, SHOWN - len(found))]:
+        for row in _first(table, changes.created, max(0, SHOWN - len(found))):
             cells = [
                 {"column": column, "before": "", "after": _text(row.values[column])}
                 for column in money_columns(table.schema)
             ]
             found.append(_line(table, row, "created", cells))
     return found
+
+
+def _first(table: ImportTable, rows: Iterable[StagedRow], count: int) -> list[StagedRow]:
+    """Return the first rows by their keys, whatever their order in the file."""
+    primary = table.schema.primary_key
+    return heapq.nsmallest(count, rows, key=lambda row: row.key(primary))
+
+
+def _first_updates(table: ImportTable, items: Iterable[Update], count: int) -> list[Update]:
+    primary = table.schema.primary_key
+    return heapq.nsmallest(count, items, key=lambda item: item[0].key(primary))
 
 
 def _compared(
@@ -172,7 +195,7 @@ def _lines_to_see(plan: Plan, anomalies: list[Anomaly]) -> dict[str, dict[str, l
     found: dict[str, dict[str, list[str]]] = {}
     left = SHOWN
     for name, staged in plan.stage.tables.items():
-        for row in staged.rows:
+        for row in staged.every:
             if left and (row.bad or (name, row.line) in doubtful):
                 left -= 1
                 found.setdefault(name, {})[str(row.line)] = list(row.cells)

@@ -28,6 +28,9 @@ def _check_table(plan: Plan, table: ImportTable) -> None:
         return
     reached = None if scopes.empty else table.reached(plan.user)
     if reached is None:
+        if table.name in plan.refused:
+            return
+        plan.refused.add(table.name)
         plan.stage.report.add(
             code="table_not_allowed",
             message=_("Your role does not let you import this table."),

@@ -12,6 +12,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from records.importing.stage import Key, StagedRow
+from records.services.copying import among
 from records.services.plan import Changes, Stored, Writer, chunks
 
 REFERENCE_LENGTH = 80
@@ -26,7 +27,7 @@ def last_versions(table: Any, keys: set[Key], columns: list[str]) -> dict[Key, S
     size = len(table.paths)
     for some in chunks(key[0] for key in keys):
         later = table.model._default_manager.filter(
-            document_reference__in=some, reverses__isnull=True
+            document_reference__in=among(some), reverses__isnull=True
         )
         ordered = later.order_by("document_version").values_list("document_reference", *columns)
         for reference, *row in ordered:
@@ -112,10 +113,10 @@ def replace_facts(table: Any, changes: Changes, writer: Writer) -> None:
     manager = table.model._default_manager
     manager.bulk_create(reversals, batch_size=ROWS_BY_INSERT)
     manager.bulk_create(newer, batch_size=ROWS_BY_INSERT)
-    table.plan.replaced[table.name] = {
-        reversal.reverses_id: (reversal.pk, fact.pk)
+    table.plan.replaced.setdefault(table.name, {}).update(
+        (reversal.reverses_id, (reversal.pk, fact.pk))
         for reversal, fact in zip(reversals, newer, strict=True)
-    }
+    )
 
 
 def _reversal(table: Any, former: Any, row: StagedRow, writer: Writer) -> Any:

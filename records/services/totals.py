@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -10,6 +10,8 @@ from records.importing.stage import StagedRow, StagedTable
 from records.services.anomalies import money_columns
 from records.services.plan import Changes, Plan
 from records.services.traces import plain
+
+_PARTS = ("file", "recorded", "duplicates", "waiting", "aside")
 
 
 def control_totals(plan: Plan) -> dict[str, dict[str, dict[str, Any]]]:
@@ -26,25 +28,35 @@ def control_totals(plan: Plan) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def _of_table(staged: StagedTable, changes: Changes) -> dict[str, dict[str, Any]]:
-    recorded = [*changes.created, *(row for row, _known, _changed in changes.updated)]
-    own = {id(row) for row in recorded}
-    parts = {
-        "file": staged.every_row(),
-        "recorded": recorded,
-        "duplicates": [*(row for row in staged.rows if id(row) not in own), *staged.known],
-        "waiting": staged.waiting,
-        "aside": staged.aside,
+    columns = [name for name in money_columns(staged.schema) if name in staged.columns]
+    sums = {column: dict.fromkeys(_PARTS, Decimal(0)) for column in columns}
+    lines = dict.fromkeys(_PARTS, 0)
+    for part, row in _by_part(staged, changes):
+        for place in ("file", part):
+            lines[place] += 1
+            for column in columns:
+                # A cell of a line set aside may be no amount.
+                value = row.values.get(column)
+                if isinstance(value, Decimal):
+                    sums[column][place] += value
+    amounts = {
+        column: {part: plain(value) for part, value in told.items()}
+        for column, told in sums.items()
     }
-    found: dict[str, dict[str, Any]] = {
-        "lines": {part: len(rows) for part, rows in parts.items()},
-    }
-    for column in money_columns(staged.schema):
-        if column in staged.columns:
-            found[column] = {part: plain(_sum(rows, column)) for part, rows in parts.items()}
-    return found
+    return {"lines": lines, **amounts}
 
 
-def _sum(rows: Iterable[StagedRow], column: str) -> Decimal:
-    """Return the sum of a column; a cell of a line set aside may be no amount."""
-    amounts = (row.values.get(column) for row in rows)
-    return sum((value for value in amounts if isinstance(value, Decimal)), Decimal(0))
+def _by_part(staged: StagedTable, changes: Changes) -> Iterator[tuple[str, StagedRow]]:
+    """Yield what became of each line, with the line; those of a large file slice by slice."""
+    for part, some in changes.parts(staged):
+        recorded = {row.line for row in some.created}
+        recorded |= {row.line for row, _known, _changed in some.updated}
+        for row in part.rows:
+            yield ("recorded" if row.line in recorded else "duplicates"), row
+    for name, rows in (
+        ("duplicates", staged.known),
+        ("waiting", staged.waiting),
+        ("aside", staged.aside),
+    ):
+        for row in rows:
+            yield name, row

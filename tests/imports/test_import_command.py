@@ -26,7 +26,8 @@ def call(*arguments: str) -> str:
 def test_json_holds_the_status_the_batch_the_counts_and_the_faults(tmp_path):
     folder = str(write_tables(tmp_path / "right", right_tables()))
     told = json.loads(call(folder, "--format", "json"))
-    assert set(told) == {"status", "batch", "counts", "errors", "warnings"}
+    totals = {"errors_total", "warnings_total"}
+    assert set(told) == {"status", "batch", "counts", "errors", "warnings", *totals}
     assert told["status"] == "applied"
     assert told["batch"].startswith("PORTFOLIO-")
     assert told["counts"]["payments"] == {"created": 1, "updated": 0, "unchanged": 0}

@@ -45,7 +45,7 @@ class Command(BaseCommand):
             self._tell(result)
         if result.status == "refused":
             message = _("Refused: %(count)d errors, nothing was written.")
-            raise CommandError(message % {"count": len(result.errors)}, returncode=1)
+            raise CommandError(message % {"count": result.errors_total}, returncode=1)
 
     def _tell(self, result: ImportResult) -> None:
         """Print a line by fault, then by table, then what was done."""
