@@ -51,10 +51,13 @@ def write_rows(
             target.write_row(told)
 
 
-def among(values: Iterable[str]) -> Any:
-    """Return what `__in` compares a text with: on PostgreSQL one array, not a query of thousands
-    of parameters.
+def among(values: Iterable[Any]) -> Any:
+    """Return what `__in` compares texts, or ids, with: on PostgreSQL one array, not a query of
+    thousands of parameters.
     """
+    some = list(values)
     if connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
-        return list(values)
-    return RawSQL("SELECT unnest(%s::text[])", [list(values)])
+        return some
+    if some and some[0].__class__ is int:
+        return RawSQL("SELECT unnest(%s::bigint[])", [some])
+    return RawSQL("SELECT unnest(%s::text[])", [some])

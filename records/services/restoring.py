@@ -14,8 +14,9 @@ from django.utils.translation import gettext as _
 from records.enums import RowChange
 from records.importing.schema import load_schemas
 from records.models import Attachment, Comment, ImportedRow
+from records.services.copying import among
 from records.services.plan import Undoing, chunks
-from records.services.traces import keep, plain, trace
+from records.services.traces import keep_values, kept_values, plain
 
 TOLD = 20
 _COUNTERS = frozenset({"version", "updated_at", "created_at", "figures_version"})
@@ -31,7 +32,7 @@ def undo_facts(table: Any, undoing: Undoing) -> list[str]:
         return blockers
     _keep_facts(table, ids, undoing)
     for some in chunks(ids):
-        rows = table.model._base_manager.filter(pk__in=some)
+        rows = table.model._base_manager.filter(pk__in=among(some))
         # The rows that leave are checked above and kept apart: the append-only guard of the
         # ledgers, meant for everything else, is passed by here and nowhere else.
         rows._raw_delete(rows.db)
@@ -54,20 +55,19 @@ def _keep_facts(table: Any, ids: list[int], undoing: Undoing) -> None:
     columns = [*table.paths.values(), "pk"]
     columns += [path for path in (table.project_path, table.line_path) if path]
     for some in chunks(ids):
-        traces = []
-        rows = table.model._base_manager.filter(pk__in=some).order_by("pk")
+        kept = []
+        rows = table.model._base_manager.filter(pk__in=among(some)).order_by("pk")
         for found in rows.values(*columns):
             values = {column: found[path] for column, path in table.paths.items()}
             project_id = found.get(table.project_path)
             if project_id is not None:
                 undoing.touched_projects.add(project_id)
-            kept = trace(
-                undoing.batch, table.name, None, tuple(values.values())[:size], RowChange.REMOVED,
-                object_id=found["pk"], before=values, after={},
+            key, line = tuple(values.values())[:size], found.get(table.line_path)
+            kept.append(
+                kept_values(undoing.batch, table.name, key, line, RowChange.REMOVED, found["pk"],
+                            values, {})
             )  # fmt: skip
-            kept.line = found.get(table.line_path)
-            traces.append(kept)
-        keep(traces)
+        keep_values(kept)
 
 
 def leaning_rows(model: type[models.Model], ids: list[int]) -> list[str]:
@@ -82,7 +82,7 @@ def leaning_rows(model: type[models.Model], ids: list[int]) -> list[str]:
         if other is not model and relation.on_delete is models.CASCADE:
             continue
         for some in chunks(ids):
-            held = other._base_manager.filter(**{f"{relation.field.name}__in": some})
+            held = other._base_manager.filter(**{f"{relation.field.name}__in": among(some)})
             for row in held.order_by("pk").iterator():
                 if other is model and row.pk in own:
                     continue

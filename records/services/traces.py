@@ -10,10 +10,11 @@ from typing import Any
 from records.enums import RowChange
 from records.importing.stage import Key, StagedRow
 from records.models import ImportBatch, ImportedRow
+from records.services.copying import write_rows
 from records.services.plan import chunks
 
-ROWS_BY_INSERT = 2_000
 _KEY_LENGTH = 200
+_NAMES = ("batch_id", "table", "key", "line", "change", "object_id", "before", "after")
 
 
 def plain(value: Any) -> Any:
@@ -44,21 +45,41 @@ def trace(
     after: dict[str, Any],
 ) -> ImportedRow:
     """Build what is kept of a row."""
-    return ImportedRow(
-        batch=batch,
-        table=table,
-        key=key_text(key),
-        line=row.line if row else None,
-        change=change,
-        object_id=object_id,
-        before={name: plain(value) for name, value in before.items()},
-        after={name: plain(value) for name, value in after.items()},
-    )
+    line = row.line if row else None
+    return ImportedRow(**kept_values(batch, table, key, line, change, object_id, before, after))
+
+
+def kept_values(
+    batch: ImportBatch,
+    table: str,
+    key: Key,
+    line: int | None,
+    change: RowChange,
+    object_id: int,
+    before: dict[str, Any],
+    after: dict[str, Any],
+) -> dict[str, Any]:
+    """Return the values of what is kept of a row, by column."""
+    return {
+        "batch_id": batch.pk,
+        "table": table,
+        "key": key_text(key),
+        "line": line,
+        "change": str(change),
+        "object_id": object_id,
+        "before": {name: plain(value) for name, value in before.items()},
+        "after": {name: plain(value) for name, value in after.items()},
+    }
+
+
+def keep_values(rows: Iterable[dict[str, Any]]) -> None:
+    """Write what is kept of many rows, in the order of `kept_values`."""
+    write_rows(ImportedRow, _NAMES, (list(row.values()) for row in rows))
 
 
 def keep(traces: Iterable[ImportedRow]) -> None:
     """Write what is kept of the rows."""
-    ImportedRow.objects.bulk_create(traces, batch_size=ROWS_BY_INSERT)
+    write_rows(ImportedRow, _NAMES, ([getattr(one, name) for name in _NAMES] for one in traces))
 
 
 def note_leaning(
