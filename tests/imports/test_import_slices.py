@@ -87,11 +87,13 @@ def known(tmp_path: Path) -> None:
     assert run(write_tables(tmp_path / "known", tables)).status == "applied"
 
 
-def deposit(actor: User, rows: list[dict[str, Any]], *, is_new: bool = False) -> ImportDraft:
+def deposit(
+    actor: User, rows: list[dict[str, Any]], *, is_new: bool = False, keeps: bool = False
+) -> ImportDraft:
     """Deposit a file of payments and check it."""
     data = text_of(rows).encode()
     files = [Upload("payments.csv", io.BytesIO(data), len(data))]
-    draft = deposit_files(actor=actor, files=files, is_new_version=is_new)
+    draft = deposit_files(actor=actor, files=files, is_new_version=is_new, keeps_waiting=keeps)
     return check_draft(draft_id=draft.pk)
 
 
@@ -103,17 +105,17 @@ def record(draft: ImportDraft) -> ImportBatch:
     return ImportBatch.objects.get(code=commit_draft(draft_id=draft.pk)["batch"])
 
 
-def outcome(actor: User, rows: list[dict[str, Any]], *, is_new: bool) -> list[Any]:
+def outcome(actor: User, rows: list[dict[str, Any]], **options: bool) -> list[Any]:
     """Deposit payments, record and undo them if they are right; return all that was told."""
     with transaction.atomic():
         before = content()
-        draft = deposit(actor, rows, is_new=is_new)
+        draft = deposit(actor, rows, **options)
         seen: list[Any] = [draft.recognised, draft.report]
         if not draft.report["errors_total"]:
             batch = record(draft)
             leaning = list(batch.leans_on.order_by("code").values_list("code", flat=True))
-            seen += [content(), batch.code, batch.counts, batch.warnings, leaning]
-            seen.append(deposit(actor, rows, is_new=is_new).report)
+            seen += [content(), batch.code, batch.counts, batch.totals, batch.warnings, leaning]
+            seen.append(deposit(actor, rows, **options).report)
             undo_batch(actor=actor, batch_id=batch.pk, reason="essai")
             kept = batch.rows.order_by("key").values_list("key", "line", "before", "after")
             seen.append(list(kept))
@@ -123,17 +125,17 @@ def outcome(actor: User, rows: list[dict[str, Any]], *, is_new: bool) -> list[An
 
 
 @told(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(rows=lines, is_new=strategies.booleans())
-@example(rows=[payment(n) for n in range(9)], is_new=False)
-@example(rows=[payment(n, amount="5.00") for n in range(9)], is_new=True)
-@example(rows=[payment(n % 4) for n in range(9)], is_new=False)
+@given(rows=lines, is_new=strategies.booleans(), keeps=strategies.booleans())
+@example(rows=[payment(n) for n in range(9)], is_new=False, keeps=False)
+@example(rows=[payment(n, amount="5.00") for n in range(9)], is_new=True, keeps=True)
+@example(rows=[payment(n % 4) for n in range(9)], is_new=False, keeps=False)
 def test_slices_change_nothing_of_what_an_import_does_and_tells(
-    settings, known, controller, rows, is_new
+    settings, known, controller, rows, is_new, keeps
 ):
     settings.IMPORT_SLICE_ROWS = SLICE
-    by_slices = outcome(controller, rows, is_new=is_new)
+    by_slices = outcome(controller, rows, is_new=is_new, keeps=keeps)
     settings.IMPORT_SLICE_ROWS = WHOLE
-    assert by_slices == outcome(controller, rows, is_new=is_new)
+    assert by_slices == outcome(controller, rows, is_new=is_new, keeps=keeps)
 
 
 def test_the_digest_depends_neither_on_the_order_of_lines_nor_on_slices(settings, tmp_path):
