@@ -51,6 +51,14 @@ class MovementKind(models.TextChoices):
     ALLOCATION = "allocation", _("allocation to an operation")
 
 
+class LandingMethod(models.TextChoices):
+    """Ways to expect where an exercise lands (domain BX-04, ux §2.7)."""
+
+    LINEAR = "linear", _("same pace")
+    SCHEDULES = "schedules", _("schedules of payments")
+    MANAGER = "manager", _("manager's say")
+
+
 class ReservationState(models.TextChoices):
     """Life of credits set aside by a decision."""
 

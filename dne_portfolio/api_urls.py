@@ -9,7 +9,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.api import clients, emergency, grants, people
 from accounts.api import schema as _schemes  # noqa: F401 (registers the two schemes)
-from budgets.api import decisions, tables
+from budgets.api import decisions, following, tables
 from budgets.api import views as budgets
 from common.api.errors import unknown_route
 from indicators.api import shared as shared_values
@@ -36,6 +36,9 @@ for prefix, viewset in (
     ("credit-movements", budgets.CreditMovementViewSet),
     ("availability", decisions.AvailabilityViewSet),
     ("reservations", decisions.ReservationViewSet),
+    ("execution", following.ExecutionViewSet),
+    ("statements", following.StatementViewSet),
+    ("landings", following.LandingViewSet),
     ("official-tables", tables.OfficialTableViewSet),
     ("payment-requests", budgets.PaymentRequestViewSet),
     ("scheduled-payments", budgets.ScheduledPaymentViewSet),

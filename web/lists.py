@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from django import forms
@@ -176,7 +177,7 @@ def sorted_rows(rows: QuerySet[Any], order: Sorting) -> QuerySet[Any]:
     return rows.order_by(*fields, "pk") if fields else rows
 
 
-def page_of(request: HttpRequest, rows: QuerySet[Any]) -> Page[Any]:
+def page_of(request: HttpRequest, rows: QuerySet[Any] | Sequence[Any]) -> Page[Any]:
     """Return the page asked for, or the nearest one."""
     wanted = request.GET.get("size", "")
     size = int(wanted) if wanted in {str(size) for size in PAGE_SIZES} else PAGE_SIZES[0]

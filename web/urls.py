@@ -17,6 +17,7 @@ urlpatterns = [
     path("", include("web.projects.urls")),
     path("", include("web.portfolios.urls")),
     path("", include("web.indicators.urls")),
+    path("", include("web.execution.urls")),
     path("", include("web.budgets.urls")),
     path("", include("web.partners.urls")),
     path("", include("web.panorama.urls")),

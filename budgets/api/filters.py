@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from budgets.enums import CreditType, MovementKind, NomenclatureKind, ReservationState
+from budgets.enums import (
+    CreditType,
+    LandingMethod,
+    MovementKind,
+    NomenclatureKind,
+    ReservationState,
+)
 from common.api.filtersets import (
     CodeFilter,
     Filters,
@@ -127,6 +133,16 @@ class ReservationFilters(Filters):
     nomenclature = CodeFilter("node__code")
     project = CodeFilter("project__code")
     credit_type = OneOf("credit_type", CreditType.choices)
+    data_origin = origin_filter()
+
+
+class LandingFilters(Filters):
+    """Filters of `landings`."""
+
+    project = CodeFilter("project__code")
+    fiscal_year = YearFilter("fiscal_year")
+    credit_type = OneOf("credit_type", CreditType.choices)
+    method = OneOf("method", LandingMethod.choices)
     data_origin = origin_filter()
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from rest_framework import serializers as drf
 
 from accounts.api.inputs import Creating, Editing, NamedField
-from budgets.enums import CreditType, NomenclatureKind
+from budgets.enums import CreditType, LandingMethod, NomenclatureKind
 from budgets.models import NomenclatureNode
 from common.api.fields import (
     DayField,
@@ -65,6 +65,23 @@ class ReservationConsumption(StrictSerializer):
     """The commitment that the reservation was made for."""
 
     legal_reference = TextField(max_length=40)
+
+
+class LandingEdit(StrictSerializer):
+    """Another landing, and why; the amounts are the manager's say."""
+
+    method = drf.ChoiceField(LandingMethod.choices)
+    ae = MoneyStringField(required=False, allow_null=True)
+    cp = MoneyStringField(required=False, allow_null=True)
+    justification = TextField(max_length=500)
+
+
+class LandingCreation(LandingEdit):
+    """The landing of a project in an exercise."""
+
+    project: Any = NamedField(Project.objects.visible_to, "code")
+    fiscal_year = drf.IntegerField(min_value=1990, max_value=2100)
+    credit_type = drf.ChoiceField(CreditType.choices, default=CreditType.HT2)
 
 
 class Correction(StrictSerializer):

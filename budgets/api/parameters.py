@@ -5,10 +5,49 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.exceptions import ValidationError
 
+from budgets.enums import CreditType
+from budgets.models import NomenclatureNode
+from budgets.tables.perimeter import Perimeter
 from common.api.fields import parse_day, parse_moment
 from common.models import DataOrigin
+
+EARMARKED = {"": None, "included": None, "only": True, "excluded": False}
+# What names a perimeter, and how the documentation describes it.
+PERIMETER = (
+    OpenApiParameter("fiscal_year", int, required=True),
+    OpenApiParameter("nomenclature", str),
+    OpenApiParameter("credit_type", str, enum=sorted(CreditType.values)),
+    OpenApiParameter("earmarked", str, enum=["excluded", "included", "only"]),
+    OpenApiParameter("known_at", {"type": "string", "format": "date-time"}),
+    OpenApiParameter("data_origin", str, enum=sorted(DataOrigin.values)),
+)
+NAMES = tuple(parameter.name for parameter in PERIMETER)
+AS_OF = OpenApiParameter("as_of", {"type": "string", "format": "date"})
+
+
+def read_perimeter(user: Any, wanted: dict[str, str]) -> Perimeter:
+    """Return what the parameters ask to read; 400 for what cannot be read.
+
+    Without `as_of`, facts of any date: a payment of January may be charged to the exercise.
+    """
+    credit_type = wanted["credit_type"] or CreditType.HT2
+    if credit_type not in CreditType.values:
+        raise ValidationError({"credit_type": f"One of: {', '.join(sorted(CreditType.values))}."})
+    if wanted["earmarked"] not in EARMARKED:
+        raise ValidationError({"earmarked": "One of: excluded, included, only."})
+    return Perimeter(
+        read_year(wanted["fiscal_year"]),
+        nodes=NomenclatureNode.objects.perimeter(wanted["nomenclature"]),
+        credit_type=credit_type,
+        is_earmarked=EARMARKED[wanted["earmarked"]],
+        origin=read_origin(wanted["data_origin"]),
+        known_at=read_moment(wanted["known_at"]),
+        as_of=read_day("as_of", wanted.get("as_of", "")),
+        user=user,
+    )
 
 
 def read_year(text: str) -> int:

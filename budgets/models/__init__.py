@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from budgets.models.appraisals import BopOpinion, Trajectory
 from budgets.models.forecasts import ScheduledPayment
+from budgets.models.landings import LandingChoice
 from budgets.models.ledgers import (
     Commitment,
     CreditMovement,
@@ -25,6 +26,7 @@ __all__ = [
     "BudgetRule",
     "Commitment",
     "CreditMovement",
+    "LandingChoice",
     "NomenclatureNode",
     "Payment",
     "PaymentRequest",

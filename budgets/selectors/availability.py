@@ -83,6 +83,7 @@ class Reading:
 
     Without `as_of`, the whole exercise: a payment of January may be charged to it. Without
     `known_at`, all that is recorded.
+    `is_earmarked` keeps or leaves out the FdC and AdP; reservations are never on them.
     `user` narrows to what a person may read; `None` reads everything, for a decision that must
     count all. `origin` is the data origin: totals never mix two.
     """
@@ -93,6 +94,7 @@ class Reading:
     user: Any = None
     origin: str = ""
     nodes: frozenset[int] | None = None
+    is_earmarked: bool | None = None
 
     def facts(self, model: Any, path: str = "") -> QuerySet[Any]:
         """Return the rows of a ledger; `path` leads from it to its imputation."""
@@ -103,11 +105,15 @@ class Reading:
             rows = rows.known_at(self.known_at)
         if self.user is not None:
             rows = rows.visible_to(self.user)
+        if self.is_earmarked is not None:
+            rows = rows.filter(**{f"{path}is_earmarked": self.is_earmarked})
         return self._narrowed(rows, path)
 
     def reservations(self) -> QuerySet[Any]:
         """Return the reservations pending now: what was set aside in the past is not kept."""
         rows = Reservation.objects.pending()
+        if self.is_earmarked:
+            rows = rows.none()
         if self.user is not None:
             rows = rows.visible_to(self.user)
         return self._narrowed(rows, "")

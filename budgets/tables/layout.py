@@ -24,7 +24,7 @@ class Line:
     key: str
     label: Text
     terms: tuple[tuple[int, str], ...] = ()
-    formula: str = ""
+    formula: Text = ""
     share_of: str = ""
 
     @property

@@ -151,7 +151,7 @@ def sign_of(kind: str, cell: Cell, world: World) -> str:
         "partner": f"E-{code}", "contract": f"CT-{code}", "movement": f"MVT-{code}",
         "commitment": f"EJ-{code}", "service": f"SF-{code}", "payment": f"DP-{code}",
         "payment request": f"PO-{code}", "scheduled payment": f"ECH-{code}",
-        "reservation": f"RES-{code}",
+        "reservation": f"RES-{code}", "landing": f"ATT-{code}",
         "estimate": f"EST-{code}", "attachment": f"PJ-{code}", "comment": f"Commentaire {code}",
         "event": f"EV-{name}", "batch": f"LOT-{name}", "user": "newcomer",
     }  # fmt: skip

@@ -30,6 +30,7 @@ from accounts.services.clients import create_client
 from budgets.models import (
     Commitment,
     CreditMovement,
+    LandingChoice,
     NomenclatureNode,
     Payment,
     PaymentRequest,
@@ -237,6 +238,14 @@ def _ledger(world: World, side: str) -> None:
     )  # fmt: skip
     world.put("reservation", side, reservation.pk)
     world.put("official table", side, "rap")
+    world.put("statement", side, "t5")
+    world.put("figure", side, "cp_paid")
+    world.put("ledger", side, "ae")
+    landing = LandingChoice.objects.create(
+        project=project, fiscal_year=2025, method="linear", justification=f"ATT-{code}",
+        decided_by=User.objects.order_by("pk").first(),
+    )  # fmt: skip
+    world.put("landing", side, landing.pk)
     world.put("movement", side, movement.pk)
     world.put("commitment", side, commitment.pk)
     world.put("service", side, done.pk)

@@ -58,6 +58,7 @@ def good_requests(rows: SimpleNamespace) -> dict[str, Good]:
         **_merges(rows.merges),
         **_corrections(rows.portfolio),
         **_reservations(rows.reservations),
+        **_landings(rows.landing),
         **_accounts(rows.accounts),
         **_notes(rows.notes),
         **_imports(rows),
@@ -133,6 +134,15 @@ def _reservations(reservations: list[Any]) -> dict[str, Good]:
         "reservations_create": Good("budget", {}, asked),
         "reservations_release_create": Good("budget", pending, REASON, 1),
         "reservations_consume_create": Good("budget", signed, {"legal_reference": "EJ-9"}, 1),
+    }
+
+
+def _landings(landing: Any) -> dict[str, Good]:
+    chosen = {"method": "linear", "justification": "Dépense régulière"}
+    new = {**chosen, "project": "A-1", "fiscal_year": 2026}
+    return {
+        "landings_create": Good("budget", {}, new),
+        "landings_partial_update": Good("budget", {"id": landing.pk}, chosen, 1),
     }
 
 

@@ -18,6 +18,7 @@ from accounts.services.grants import propose_grant
 from accounts.services.merging import merge_records
 from accounts.services.people import suspend_person
 from budgets.models import NomenclatureNode, Reservation
+from budgets.services.landings import choose_landing
 from budgets.services.reservations import reserve_credits
 from common.models import ENDED_STATES, DataOrigin
 from jobs.models import Job
@@ -220,4 +221,12 @@ def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
         drafts=add_drafts(users),
         batches=add_batches(users, folder),
         reservations=add_reservations(users),
+        landing=choose_landing(
+            actor=users.budget,
+            project=Project.objects.get(code="A-1"),
+            fiscal_year=2025,
+            credit_type="ht2",
+            method="schedules",
+            justification="Marchés signés",
+        ),
     )

@@ -9,7 +9,15 @@ from typing import Any
 
 from django.utils import timezone
 
-from budgets.models import Commitment, CreditMovement, NomenclatureNode, Payment
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    NomenclatureNode,
+    Payment,
+    ScheduledPayment,
+    ServiceDone,
+)
+from projects.models import PortfolioNode, Project
 
 _numbers = itertools.count(1)
 
@@ -52,3 +60,27 @@ def pay(commitment: Any, amount: Any, year: int = 2026, **fields: Any) -> Any:
     return Payment.objects.create(
         commitment=commitment, amount=Decimal(amount), **_fact(year, {**own, **fields})
     )
+
+
+def certify(commitment: Any, amount: Any, year: int = 2026, **fields: Any) -> Any:
+    """Record a service done on 15 May of the exercise."""
+    own = {"done_on": dt.date(year, 5, 15)}
+    return ServiceDone.objects.create(
+        commitment=commitment, amount=Decimal(amount), **_fact(year, {**own, **fields})
+    )
+
+
+def schedule(commitment: Any, amount: Any, year: int = 2026, **fields: Any) -> Any:
+    """Record CP expected in an exercise on a commitment, forecast on 1 March of it."""
+    own = {"forecast_on": dt.date(year, 3, 1)}
+    return ScheduledPayment.objects.create(
+        commitment=commitment, amount=Decimal(amount), **_fact(year, {**own, **fields})
+    )
+
+
+def make_project(code: str = "P-1", **fields: Any) -> Any:
+    """Return a project of a portfolio of its own."""
+    node, _made = PortfolioNode.objects.get_or_create(
+        code="DNE", defaults={"name": "DNE", "kind": "portfolio"}
+    )
+    return Project.objects.create(code=code, title=f"Projet {code}", node=node, **fields)

@@ -184,6 +184,10 @@ def _others() -> dict[str, dict[str, Any]]:
     return {
         **{f"reservation{page}": reservation for page in RESERVATION_PAGES},
         "official": {"code": "rap"},
+        "execution_rows": {"figure": "cp_paid"},
+        "execution_landing": {"code": "EX-02"},
+        "statement": {"code": "t5"},
+        "availability_rows": {"ledger": "ae", "key": "net"},
         "official_rows": {"code": "rap", "key": "R6"},
         "job": {"pk": first(Job).pk},
         "view_edit": {"pk": view.pk},

@@ -56,6 +56,7 @@ VERBS = {
     "job_retried": pgettext_lazy("audit event", "job tried again"),
     "line_completed": pgettext_lazy("audit event", "line of a commitment completed"),
     "line_withdrawn": pgettext_lazy("audit event", "withdrawal from a commitment"),
+    "landing_chosen": pgettext_lazy("audit event", "landing chosen"),
     "locked": pgettext_lazy("audit event", "too many tries"),
     "login": pgettext_lazy("audit event", "log-in"),
     "login_failed": pgettext_lazy("audit event", "log-in refused"),

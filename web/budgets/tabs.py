@@ -8,6 +8,8 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 _TABS = (
+    ("execution", _("Execution")),
+    ("availability", _("Availability")),
     ("credit-movements", _("Credit movements")),
     ("commitments", _("Commitments")),
     ("services-done", _("Services done")),
@@ -20,7 +22,10 @@ _TABS = (
 
 
 def tabs() -> list[dict[str, Any]]:
-    """Return the lists of the section, then the official tables."""
+    """Return the lists of the section, then the statements and the official tables."""
     links = [{"name": name, "label": label, "url": reverse(f"web:{name}")} for name, label in _TABS]
-    official = reverse("web:official", args=["rap"])
-    return [*links, {"name": "official", "label": _("Official tables"), "url": official}]
+    tables = (
+        ("statements", _("Statements"), reverse("web:statement", args=["t5"])),
+        ("official", _("Official tables"), reverse("web:official", args=["rap"])),
+    )
+    return [*links, *({"name": name, "label": label, "url": url} for name, label, url in tables)]

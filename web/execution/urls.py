@@ -1,0 +1,33 @@
+"""Addresses of the pages of execution."""
+
+from __future__ import annotations
+
+from django.urls import path
+
+from web.execution.availability import AvailabilityRowsView, AvailabilityView
+from web.execution.gaps import GapView
+from web.execution.landings import LandingView
+from web.execution.statements import StatementView
+from web.execution.views import ExecutionRowsView, ExecutionView
+
+urlpatterns = [
+    path("budget/execution/", ExecutionView.as_view(), name="execution"),
+    path("budget/execution/ecart/", GapView.as_view(), name="execution_gap"),
+    path(
+        "budget/execution/lignes/<slug:figure>/",
+        ExecutionRowsView.as_view(),
+        name="execution_rows",
+    ),
+    path(
+        "budget/execution/atterrissage/<str:code>/",
+        LandingView.as_view(),
+        name="execution_landing",
+    ),
+    path("budget/etats/<slug:code>/", StatementView.as_view(), name="statement"),
+    path("budget/disponible/", AvailabilityView.as_view(), name="availability"),
+    path(
+        "budget/disponible/<slug:ledger>/<slug:key>/",
+        AvailabilityRowsView.as_view(),
+        name="availability_rows",
+    ),
+]
