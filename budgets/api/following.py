@@ -22,10 +22,10 @@ from budgets.api.parameters import AS_OF, NAMES, PERIMETER, read_perimeter
 from budgets.api.reports import ExecutionReport, LandingRow, StatementReport, statement_rows
 from budgets.enums import LandingMethod
 from budgets.models import CreditMovement, LandingChoice
-from budgets.selectors.catalogue import STATEMENTS
-from budgets.selectors.following import AXES, VALUES, Figures, FollowedLine, follow
 from budgets.services.landings import choose_landing
+from budgets.tables.following import AXES, VALUES, Figures, FollowedLine, follow
 from budgets.tables.perimeter import Perimeter
+from budgets.tables.statement_catalogue import STATEMENTS
 from common.api.etags import expected_version
 from common.api.filters import refuse_unknown
 from common.fiscal import today

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from budgets.enums import LandingMethod
 from budgets.models import NomenclatureNode, Reservation
 from budgets.rules.landing import linear_landing, scheduled_landing, still_due
-from budgets.selectors.following import AXES, follow, follow_months
 from budgets.services.landings import choose_landing
+from budgets.tables.following import AXES, follow, follow_months
 from budgets.tables.perimeter import Perimeter
 from common.exceptions import StaleEdit
 from projects.models import Project

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from budgets.rules.accruals import age_band, unpaid_services
 from budgets.rules.gaps import parts_of
-from budgets.selectors.statements import accruals, credit_moves, left_to_pay
 from budgets.tables.perimeter import Perimeter
+from budgets.tables.statements import accruals, credit_moves, left_to_pay
 from tests.budgets.ledger import certify, commit, make_project, make_uo, move, pay, schedule
 
 pytestmark = pytest.mark.django_db

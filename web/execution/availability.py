@@ -16,7 +16,7 @@ from accounts.enums import Action, Resource
 from accounts.permissions import can
 from budgets.selectors.availability import Reading, total
 from budgets.selectors.lines import BY, Line, availability
-from budgets.selectors.waterfall import waterfall_layout
+from budgets.tables.waterfall import waterfall_layout
 from common.fiscal import today
 from common.models import DataOrigin
 from common.templatetags.amounts import day, in_millions

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.utils.translation import gettext as _
 
-from budgets.selectors.following import Figures, Month
+from budgets.tables.following import Figures, Month
 from common.money import from_cents
 from common.templatetags.amounts import in_millions
 from web.charts.curves import Curve, CurveChart, curve_chart

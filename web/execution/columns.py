@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from budgets.selectors.following import FollowedLine
+from budgets.tables.following import FollowedLine
 from common.money import from_cents
 from web.budgets.columns import EUROS
 from web.listing import ListColumn, Text

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.enums import Action, Resource
 from accounts.permissions import can
 from budgets.rules.gaps import Part, parts_of
-from budgets.selectors.following import Figures, FollowedLine, follow
+from budgets.tables.following import Figures, FollowedLine, follow
 from common.models import DataOrigin
 from web.budgets.asking import exports_of, frame
 from web.budgets.columns import EUROS

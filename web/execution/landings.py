@@ -17,8 +17,8 @@ from accounts.enums import Action, Resource
 from accounts.selectors import record_edits
 from budgets.enums import CreditType, LandingMethod
 from budgets.models import LandingChoice
-from budgets.selectors.following import DEFAULT_METHOD, Figures, choices_of, follow
 from budgets.services.landings import choose_landing
+from budgets.tables.following import DEFAULT_METHOD, Figures, choices_of, follow
 from projects.models import Project
 from web.budgets.asking import frame
 from web.execution.columns import euros

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.enums import Action, Resource
 from accounts.permissions import can
 from budgets.enums import MovementKind
-from budgets.selectors.catalogue import STATEMENTS, Statement, StatementRows
+from budgets.tables.statement_catalogue import STATEMENTS, Statement, StatementRows
 from common.fiscal import today
 from common.models import DataOrigin
 from common.templatetags.amounts import month_name

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from accounts.enums import Action, Resource
 from accounts.permissions import can
 from budgets.enums import LandingMethod
-from budgets.selectors.following import (
+from budgets.tables.following import (
     DEFAULT_METHOD,
     Figures,
     FollowedLine,
@@ -23,7 +23,7 @@ from budgets.selectors.following import (
     follow_months,
     narrowed,
 )
-from budgets.selectors.monitoring import monitoring_layout
+from budgets.tables.monitoring import monitoring_layout
 from common.models import DataOrigin
 from common.templatetags.amounts import day, percent
 from web.budgets.asking import exports_of, frame

@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from budgets.selectors.following import follow_months
-from budgets.selectors.statements import accruals, credit_moves, left_to_pay
+from budgets.tables.following import follow_months
 from budgets.tables.perimeter import Perimeter
+from budgets.tables.statements import accruals, credit_moves, left_to_pay
 
 # A commitment where nothing moved for so long is dormant (rule R-16).
 DORMANT_MONTHS = 24

@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 from budgets.enums import LandingMethod, NomenclatureKind
 from budgets.models import LandingChoice, NomenclatureNode, Reservation
 from budgets.rules.landing import MONTHS, linear_landing, still_due
-from budgets.selectors.monitoring import KEYS, monitoring_layout
+from budgets.tables.monitoring import KEYS, monitoring_layout
 from budgets.tables.perimeter import Perimeter
 from common.money import allocate, to_cents
 from projects.models import Project
