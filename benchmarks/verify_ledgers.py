@@ -46,11 +46,11 @@ def _ledgers(share: int) -> list[tuple[str, str, str, int]]:
     return [
         ("creditmovement", f"{_IMPUTED}, node_id, project_id, kind, ae, cp, effective_on,"
          " legal_basis, act_reference",
-         f"'HT2', false, 2025, {node}, {project}, 'initial_finance_act', {amount}, {amount}, {day},"
+         f"'ht2', false, 2025, {node}, {project}, 'initial_finance_act', {amount}, {amount}, {day},"
          " '', ''", share),
         ("commitment", f"{_IMPUTED}, node_id, project_id, legal_reference, line_number, label,"
          " supplier, amount, committed_on, commitment_year, is_recyclable",
-         f"'HT2', false, 2025, {node}, {project}, 'EJV' || n, '1', '', '', 100000, {day}, 2025,"
+         f"'ht2', false, 2025, {node}, {project}, 'EJV' || n, '1', '', '', 100000, {day}, 2025,"
          " false", share),
         ("servicedone", "commitment_id, fiscal_year, amount, done_on",
          f"{commitment}, 2025, {amount}, {day}", 2 * share),

@@ -6,12 +6,14 @@ import io
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from decimal import Decimal
 
 import pytest
 from django.core.management import call_command
 from django.db import connection, transaction
 from django.test.utils import CaptureQueriesContext
 
+from budgets.models import CreditMovement, NomenclatureNode, Reservation
 from indicators.models import IndicatorSnapshot
 from indicators.services.runs import request_computation
 from indicators.services.verification import verify_ledger
@@ -168,6 +170,53 @@ def test_an_execution_beyond_the_commitment_is_an_alert_not_an_error(computed):
     assert [(one.table, one.row, one.wanted) for one in report.alerts] == [
         ("budgets.Payment", "EJ-1", "at most 650000.00")
     ]
+
+
+def test_an_act_that_does_not_balance_is_an_alert(computed):
+    leg = CreditMovement.objects.get(source_reference="M-1")
+    for reference, ae in (("V-1", "10.00"), ("V-2", "-9.50")):
+        CreditMovement.objects.create(
+            source_reference=reference,
+            node=leg.node,
+            kind="virement",
+            ae=Decimal(ae),
+            cp=Decimal(0),
+            effective_on=leg.effective_on,
+            fiscal_year=2025,
+            act_reference="A-1",
+            recorded_at=leg.recorded_at,
+        )
+    report = verify_ledger()
+    assert report.errors == []
+    assert [(one.check, one.table, one.row, one.found) for one in report.alerts] == [
+        ("act_balance", "budgets.CreditMovement.ae", "A-1 (2025)", "0.50")
+    ]
+
+
+def test_the_amounts_of_a_unit_in_no_bop_are_an_alert(computed):
+    NomenclatureNode.objects.create(code="0214-DNEX", name="BOP", kind="bop")
+    report = verify_ledger()
+    assert report.errors == []
+    alerts = {(one.check, one.row, one.wanted) for one in report.alerts}
+    assert alerts == {("sums_level", "0214-DNEX-UO01", "bop")}
+    tables = {one.table for one in report.alerts}
+    assert "budgets.Payment.amount" in tables
+
+
+def test_reservations_beyond_what_is_left_or_consumed_by_nothing_are_alerts(computed):
+    """Opened 900 000, frozen and committed taken off: what is left of AE on the UO."""
+    common = {"node": computed.uo, "fiscal_year": 2025, "label": "Acte", "cp": Decimal(0)}
+    held = Reservation.objects.create(ae=Decimal("100.00"), **common)
+    assert verify_ledger().alerts == []
+    Reservation.objects.filter(pk=held.pk).update(ae=Decimal("9000000.00"))
+    (alert,) = verify_ledger().alerts
+    assert (alert.check, alert.row) == ("reservation", "0214-DNEX-UO01 2025 ht2 operational")
+    assert alert.found == "9000000.00"
+    Reservation.objects.filter(pk=held.pk).update(
+        state="consumed", legal_reference="EJ-0", closed_at=now()
+    )
+    (alert,) = verify_ledger().alerts
+    assert (alert.row, alert.wanted) == (held.number, "commitment EJ-0")
 
 
 def test_a_commitment_of_a_project_that_its_contract_does_not_serve_is_an_alert(computed):

@@ -11,6 +11,7 @@ from budgets.models import (
     CreditMovement,
     Payment,
     PaymentRequest,
+    Reservation,
     ScheduledPayment,
     ServiceDone,
 )
@@ -57,6 +58,7 @@ IMPORTED: dict[str, type[models.Model]] = {
 LINKED: tuple[type[models.Model], ...] = (
     *IMPORTED.values(),
     PlannedValue,
+    Reservation,
     ContractProject,
     ContractCommitment,
 )

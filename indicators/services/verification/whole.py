@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from indicators.services.verification import references, stored, sums
+from indicators.services.verification import credits, references, stored, sums
 from indicators.services.verification.digests import table_digest
 from indicators.services.verification.reading import consistent_read
 from indicators.services.verification.report import Mismatch, Report
@@ -22,6 +22,9 @@ ERRORS: dict[str, Check] = {
 }
 ALERTS: dict[str, Check] = {
     "execution_beyond_commitment": sums.executions_beyond,
+    "act_balance": credits.acts_apart,
+    "sums_level": credits.levels_apart,
+    "reservation": credits.reservations_apart,
     "contract_project": references.contracts_elsewhere,
 }
 
