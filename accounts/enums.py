@@ -66,6 +66,7 @@ class Resource(models.TextChoices):
     RESERVATION = "reservation", _("reservation of credits")
     BUDGET_RULE = "budget_rule", _("budget rule")
     ALERT = "alert", _("alert")
+    MATCHING_RULE = "matching_rule", _("matching rule")
     INDICATOR = "indicator", _("indicator definition")
     INDICATOR_VALUE = "indicator_value", _("indicator value")
     ATTACHMENT = "attachment", _("attachment")

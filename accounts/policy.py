@@ -52,6 +52,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.CREDIT,), (*_SEE, A.CREATE, A.UPDATE, A.SUBMIT, A.IMPORT, A.CORRECT), Reach.BUDGET),
         ((R.LEDGER,), (*_SEE, A.CREATE, A.IMPORT, A.CORRECT, A.ESTIMATE), Reach.BUDGET),
         ((R.RESERVATION,), (*_SEE, A.CREATE, A.UPDATE, A.CLOSE), Reach.BUDGET),
+        ((R.MATCHING_RULE,), (*_SEE, *_EDIT), Reach.ALL),
         ((R.CONTRACT,), (A.VALIDATE,), Reach.BUDGET),
         ((R.NOMENCLATURE,), (*_SEE, *_EDIT), Reach.ALL),
         ((R.PARTNER, R.INDICATOR, R.BUDGET_RULE), _SEE, Reach.ALL),
@@ -80,6 +81,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.CREDIT,), (A.VALIDATE,), Reach.ALL),
         ((R.RESERVATION,), _SEE, Reach.ALL),
         ((R.BUDGET_RULE, R.ALERT), (*_SEE, A.UPDATE), Reach.ALL),
+        ((R.MATCHING_RULE,), (*_SEE, *_EDIT), Reach.ALL),
         ((R.LEDGER,), (A.IMPORT, A.CORRECT), Reach.ALL),
         ((R.INDICATOR,), (*_SEE, A.CREATE, A.UPDATE, A.SUBMIT, A.VALIDATE), Reach.ALL),
         ((R.INDICATOR_VALUE,), (*_SEE, A.RECOMPUTE), Reach.ALL),
@@ -99,7 +101,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
     Role.AUDITOR: (
         ((R.PORTFOLIO, R.PROJECT, *_MONEY, R.PARTNER, R.NOMENCLATURE), _SEE, Reach.ALL),
         ((R.RESERVATION, R.INDICATOR, R.INDICATOR_VALUE), _SEE, Reach.ALL),
-        ((R.BUDGET_RULE, R.ALERT), _SEE, Reach.ALL),
+        ((R.BUDGET_RULE, R.ALERT, R.MATCHING_RULE), _SEE, Reach.ALL),
         ((R.ATTACHMENT, R.COMMENT, R.IMPORT_BATCH, R.JOB), (A.READ,), Reach.ALL),
         ((R.USER, R.GRANT, R.MACHINE_CLIENT), (A.READ,), Reach.ALL),
         ((R.EMERGENCY_ACCESS,), _SEE, Reach.ALL),
@@ -171,7 +173,7 @@ TOKEN_SCOPES: dict[str, frozenset[tuple[str, str]]] = {
     "indicators:read": _reading(R.INDICATOR, R.INDICATOR_VALUE, R.PROJECT),
     "projects:read": _reading(R.PORTFOLIO, R.PROJECT),
     "budgets:read": _reading(
-        R.NOMENCLATURE, R.CREDIT, R.LEDGER, R.RESERVATION, R.BUDGET_RULE, R.ALERT
+        R.NOMENCLATURE, R.CREDIT, R.LEDGER, R.RESERVATION, R.BUDGET_RULE, R.ALERT, R.MATCHING_RULE
     ),
     "contracts:read": _reading(R.PARTNER, R.CONTRACT),
     "projects:write": frozenset((R.PROJECT.value, a.value) for a in (A.CREATE, *_EDIT_PROJECT)),

@@ -106,6 +106,42 @@ class PaymentKind(models.TextChoices):
     RECOVERY = "recovery", _("recovery of an advance")
 
 
+class WaitingTable(models.TextChoices):
+    """The tables of facts whose lines may wait for their imputation."""
+
+    MOVEMENTS = "movements", _("credit movements")
+    COMMITMENTS = "commitments", _("commitments")
+    SERVICE_DONE = "service_done", _("services done")
+    PAYMENT_REQUESTS = "payment_requests", _("payment requests")
+    PAYMENTS = "payments", _("payments")
+
+
+class WaitingReason(models.TextChoices):
+    """Why a line of an extract waits."""
+
+    UNKNOWN_NODE = "unknown_node", _("unknown node of the nomenclature")
+    UNKNOWN_AXIS = "unknown_axis", _("unknown axis of imputation")
+    UNKNOWN_PROJECT = "unknown_project", _("unknown project")
+    UNKNOWN_COMMITMENT = "unknown_commitment", _("unknown commitment")
+    NO_PROJECT = "no_project", _("recorded without a project")
+
+
+class WaitingState(models.TextChoices):
+    """Life of a line of an extract whose imputation was not known."""
+
+    WAITING = "waiting", _("to attach")
+    ATTACHED = "attached", _("attached")
+    SET_ASIDE = "set_aside", _("set aside")
+
+
+class Operator(models.TextChoices):
+    """How a condition of a matching rule compares a text of the line with its own."""
+
+    IS = "is", _("is")
+    STARTS_WITH = "starts_with", _("starts with")
+    CONTAINS = "contains", _("contains")
+
+
 # Movements that freeze or release credits. A freeze is written with a positive amount, a release
 # with a negative one: the sum is what is frozen.
 FREEZING_KINDS = frozenset(

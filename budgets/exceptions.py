@@ -9,7 +9,9 @@ DomainError
 ├── CommitmentExceeded    what follows a commitment goes beyond it
 ├── RowsRefused           one entry of a list is refused: none is recorded
 ├── AlreadyCorrected      a fact is corrected once; its correction may be corrected in turn
-└── NothingCorrected      the correction repeats the fact
+├── NothingCorrected      the correction repeats the fact
+├── LineClosed            a line that does not wait any more is neither attached nor set aside
+└── LineRefused           a line cannot be recorded with this imputation
 """
 
 from __future__ import annotations
@@ -116,3 +118,17 @@ class NothingCorrected(DomainError):
 
     code = "nothing_corrected"
     message = _("The correction repeats what is recorded in %(reference)s.")
+
+
+class LineClosed(DomainError):
+    """A line that does not wait any more is neither attached nor set aside."""
+
+    code = "line_closed"
+    message = _("The line %(reference)s does not wait any more.")
+
+
+class LineRefused(DomainError):
+    """A line cannot be recorded with this imputation."""
+
+    code = "line_refused"
+    message = _("The line %(reference)s cannot be attached so: %(why)s")

@@ -8,6 +8,7 @@ from typing import Any
 from accounts.enums import Action, Reach, Resource
 from accounts.permissions import scopes_of
 from budgets.importers.checks import check
+from budgets.importers.waiting import WaitingFacts, forget, keep, prepare
 from budgets.importers.years import fill_commitment_years
 from budgets.models import (
     Commitment,
@@ -64,8 +65,10 @@ class NomenclatureTable(RecordTable):
     is_tree = True
 
 
-class _OfNode(FactTable):
+class _OfNode(WaitingFacts):
     """Facts of a node of the nomenclature and, it may be, of a project."""
+
+    waits_for = frozenset({"node", "project", *AXES})
 
     def reached(self, user: Any) -> Callable[[StagedRow], bool]:
         """Tell the rows whose project or node `user` may import facts of."""
@@ -78,8 +81,10 @@ class _OfNode(FactTable):
         return lambda row: row.values["project"] in projects or row.values["node"] in nodes
 
 
-class _OfCommitment(FactTable):
+class _OfCommitment(WaitingFacts):
     """Facts of a commitment."""
+
+    waits_for = frozenset({"commitment"})
 
     def reached(self, user: Any) -> Callable[[StagedRow], bool]:
         """Tell the rows whose commitment `user` may import facts of, those of the file included.
@@ -192,8 +197,11 @@ class ScheduledPaymentTable(FactTable):
         return project_id
 
 
-def ask_checks(plan: Plan, writer: Writer) -> None:
-    """Ask for the check of the rules on the exercises of the facts that were written."""
+def finish(plan: Plan, writer: Writer) -> None:
+    """Keep the lines that wait, and ask for the check of the rules on the exercises of the facts
+    that were written.
+    """
+    keep(plan, writer)
     years = {
         row.values["fiscal_year"]
         for name, changes in plan.changes.items()
@@ -203,8 +211,9 @@ def ask_checks(plan: Plan, writer: Writer) -> None:
     request_checks(years, actor=writer.actor)
 
 
-def ask_every_check(undoing: Undoing) -> None:
-    """Ask for the check of the rules once a batch was undone."""
+def undone(undoing: Undoing) -> None:
+    """Remove the lines that waited, and ask for the check of the rules."""
+    forget(undoing)
     request_checks(actor=undoing.actor)
 
 
@@ -230,6 +239,7 @@ ROOM = Room(
         ScheduledPaymentTable,
     ),
     check=check,
-    finish=ask_checks,
-    undone=ask_every_check,
+    prepare=prepare,
+    finish=finish,
+    undone=undone,
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from budgets.models.appraisals import BopOpinion, Trajectory
+from budgets.models.attaching import MatchingRule, WaitingLine
 from budgets.models.forecasts import ScheduledPayment
 from budgets.models.landings import LandingChoice
 from budgets.models.ledgers import (
@@ -27,6 +28,7 @@ __all__ = [
     "Commitment",
     "CreditMovement",
     "LandingChoice",
+    "MatchingRule",
     "NomenclatureNode",
     "Payment",
     "PaymentRequest",
@@ -35,4 +37,5 @@ __all__ = [
     "ScheduledPayment",
     "ServiceDone",
     "Trajectory",
+    "WaitingLine",
 ]

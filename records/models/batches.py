@@ -55,7 +55,7 @@ class ImportBatch(models.Model):
         related_name="+",
     )
     counts = models.JSONField(_("counts"), default=dict, blank=True)
-    # By table: the numbers of lines, and each amount, by what became of the lines of the file.
+    # By table and exercise: numbers of lines, and amounts, by what became of the lines.
     totals = models.JSONField(_("control totals"), default=dict, blank=True)
     warnings = models.JSONField(_("warnings"), default=list, blank=True)
     leans_on = models.ManyToManyField(

@@ -180,7 +180,8 @@ def _validate_slices(plan: Plan, staged: StagedTable, spool: Spool[StagedRow]) -
         with plan.looking_at(part):
             _check(plan)
             changes.take(part, plan.tables[staged.schema.name].compare())
-        if before != (len(part.rows), sum(len(row.bad) for row in part.rows)):
+        # Rows that may wait are completed in place.
+        if plan.keeps_waiting or before != (len(part.rows), sum(len(row.bad) for row in part.rows)):
             spool.replace(index, part.rows)
         staged.waiting += part.waiting
         staged.known += part.known

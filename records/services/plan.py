@@ -161,6 +161,10 @@ class ImportTable:
         """
         return None
 
+    def known_waiting(self, rows: list[StagedRow]) -> list[StagedRow]:
+        """Return those of the rows to keep waiting that wait since a former import, as they are."""
+        return []
+
     def compare(self) -> Changes:
         """Compare the sound rows with the database; what is refused is a fault of the stage."""
         raise NotImplementedError

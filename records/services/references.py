@@ -45,7 +45,10 @@ def check_references(plan: Plan) -> None:
         waiting = [row for row in staged.rows if row.missing and not row.bad]
         if waiting:
             staged.take_out(waiting)
-            staged.waiting += waiting
+            known = plan.tables[name].known_waiting(waiting)
+            ids = {id(row) for row in known}
+            staged.known += known
+            staged.waiting += [row for row in waiting if id(row) not in ids]
 
 
 def _check_row(plan: Plan, name: str, row: StagedRow, foreign: ForeignKey, known: set[Key]) -> None:

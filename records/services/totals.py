@@ -14,11 +14,12 @@ from records.services.traces import plain
 _PARTS = ("file", "recorded", "duplicates", "waiting", "aside")
 
 
-def control_totals(plan: Plan) -> dict[str, dict[str, dict[str, Any]]]:
-    """Return by table the numbers of lines (« lines »), then each amount in euros as a text, by
-    what became of them: `file`, of which `recorded`, `duplicates`, `waiting`, `aside`.
+def control_totals(plan: Plan) -> dict[str, dict[str, dict[str, dict[str, Any]]]]:
+    """Return by table and exercise the numbers of lines (« lines »), then each amount in euros as
+    a text, by what became of them: `file`, of which `recorded`, `duplicates`, `waiting`, `aside`.
 
-    `duplicates` are the lines that a former import recorded, or keeps waiting, as they are.
+    `duplicates` are the lines that a former import recorded, or keeps waiting, as they are. The
+    exercise is a text, empty in a table, or on a line set aside, that gives none.
     """
     return {
         name: _of_table(staged, plan.changes.get(name, Changes()))
@@ -27,23 +28,29 @@ def control_totals(plan: Plan) -> dict[str, dict[str, dict[str, Any]]]:
     }
 
 
-def _of_table(staged: StagedTable, changes: Changes) -> dict[str, dict[str, Any]]:
+def _of_table(staged: StagedTable, changes: Changes) -> dict[str, dict[str, dict[str, Any]]]:
     columns = [name for name in money_columns(staged.schema) if name in staged.columns]
-    sums = {column: dict.fromkeys(_PARTS, Decimal(0)) for column in columns}
-    lines = dict.fromkeys(_PARTS, 0)
+    years: dict[str, dict[str, dict[str, Any]]] = {}
     for part, row in _by_part(staged, changes):
+        year = str(row.values.get("fiscal_year") or "")
+        told = years.get(year)
+        if told is None:
+            told = years[year] = {column: dict.fromkeys(_PARTS, Decimal(0)) for column in columns}
+            told["lines"] = dict.fromkeys(_PARTS, 0)
         for place in ("file", part):
-            lines[place] += 1
+            told["lines"][place] += 1
             for column in columns:
                 # A cell of a line set aside may be no amount.
                 value = row.values.get(column)
                 if isinstance(value, Decimal):
-                    sums[column][place] += value
-    amounts = {
-        column: {part: plain(value) for part, value in told.items()}
-        for column, told in sums.items()
+                    told[column][place] += value
+    return {
+        year: {
+            column: {part: plain(value) for part, value in sums.items()}
+            for column, sums in told.items()
+        }
+        for year, told in sorted(years.items())
     }
-    return {"lines": lines, **amounts}
 
 
 def _by_part(staged: StagedTable, changes: Changes) -> Iterator[tuple[str, StagedRow]]:
