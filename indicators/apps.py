@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Action, Resource
 from jobs.registry import register, register_daily
+from records.alert_sources import register_alert_sources
 
 RESULTS = {
     "run": _("Computation"),
@@ -24,7 +25,8 @@ class IndicatorsConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        """Register the handlers of the computation jobs, by name."""
+        """Register the handlers of the computation jobs and the checks, by name."""
+        register_alert_sources("indicators.alerts.SOURCES")
         for kind, label in (
             ("compute", _("Computation of the indicators")),
             ("chunk", _("Indicators of a range of projects")),

@@ -55,6 +55,11 @@ _GAP = Thresholds(Decimal("0.05"), Decimal("0.15"))
 _INDEX = Thresholds(Decimal("0.95"), Decimal("0.90"), higher_is_worse=False)
 _EVM = "PMI Practice Standard for Earned Value Management; domain §2.5"
 _ES = "Lipke, Earned Schedule; domain §2.5"
+# Above 100 %, more is used than what is open: rules R-01 and R-02 (LOLF art. 8 and 9).
+_CEILING = Thresholds(Decimal("0.95"), Decimal(1))
+# A stock that should never be negative: below, the data are wrong (domain BX-06).
+_NOT_NEGATIVE = Thresholds(Decimal(0), Decimal(0), higher_is_worse=False)
+_NOT_ABOVE_ALL = Thresholds(Decimal(1), Decimal(1))
 _PAP = "DINUM panorama; PAP « grands projets »; domain §2.1, §2.2"
 _BUDGET = "LOLF art. 8; domain §2.3"
 
@@ -246,6 +251,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "ae_committed / (ae_opened − ae_frozen)",
         ("ae_committed", "ae_opened", "ae_frozen"),
         _BUDGET,
+        thresholds=_CEILING,
     ),
     Indicator(
         "BX-02",
@@ -255,6 +261,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "cp_paid / (cp_opened − cp_frozen)",
         ("cp_paid", "cp_opened", "cp_frozen"),
         _BUDGET,
+        thresholds=_CEILING,
     ),
     Indicator(
         "BX-06",
@@ -263,6 +270,16 @@ INDICATORS: tuple[Indicator, ...] = (
         Unit.EUR,
         "committed_total − paid_total",
         ("committed_total", "paid_total"),
+        _BUDGET,
+        thresholds=_NOT_NEGATIVE,
+    ),
+    Indicator(
+        "BX-07",
+        "due_in_year",
+        _("Left to pay due in the year"),
+        Unit.EUR,
+        "due_unpaid",
+        ("due_unpaid",),
         _BUDGET,
     ),
     Indicator(
@@ -273,6 +290,7 @@ INDICATORS: tuple[Indicator, ...] = (
         "service_done_total / committed_total",
         ("service_done_total", "committed_total"),
         _BUDGET,
+        thresholds=_NOT_ABOVE_ALL,
     ),
     Indicator(
         "BX-12",
@@ -282,14 +300,26 @@ INDICATORS: tuple[Indicator, ...] = (
         "(paid_total − advances_total) / service_done_total",
         ("paid_total", "advances_total", "service_done_total"),
         _BUDGET,
+        thresholds=_NOT_ABOVE_ALL,
     ),
     Indicator(
         "BX-13",
         "accrued_unpaid",
         _("Accrued unpaid expense"),
         Unit.EUR,
-        "service_done_total − paid_total",
-        ("service_done_total", "paid_total"),
+        "service_done_total − (paid_total − advances_total)",
+        ("service_done_total", "paid_total", "advances_total"),
+        _BUDGET,
+        version=2,
+        thresholds=_NOT_NEGATIVE,
+    ),
+    Indicator(
+        "BX-14",
+        "aged_left_to_pay",
+        _("Left to pay without movement for a year"),
+        Unit.EUR,
+        "left_1_2y + left_2_3y + left_over_3y",
+        ("left_1_2y", "left_2_3y", "left_over_3y", "left_under_1y"),
         _BUDGET,
     ),
 )

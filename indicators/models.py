@@ -119,6 +119,11 @@ class IndicatorSnapshot(models.Model):
     service_done_total = _money(_("service done since the beginning"))
     paid_total = _money(_("CP paid since the beginning"))
     advances_total = _money(_("advances paid since the beginning"))
+    due_unpaid = _money(_("expected by schedules in the year and not paid"))
+    left_under_1y = _money(_("left to pay, last movement under a year"))
+    left_1_2y = _money(_("left to pay, last movement one to two years old"))
+    left_2_3y = _money(_("left to pay, last movement two to three years old"))
+    left_over_3y = _money(_("left to pay, last movement three years old or more"))
 
     # The indicators, one column each, named by the key of the catalogue.
     cv = _money(_("cost variance"))
@@ -150,6 +155,8 @@ class IndicatorSnapshot(models.Model):
     service_done_rate = _quotient(_("service-done rate"))
     payment_rate = _quotient(_("payment rate"))
     accrued_unpaid = _money(_("accrued unpaid expense"))
+    due_in_year = _money(_("left to pay due in the year"))
+    aged_left_to_pay = _money(_("left to pay without movement for a year"))
 
     objects = IndicatorSnapshotQuerySet.as_manager()
 

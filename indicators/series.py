@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from budgets.models import CONSUMING, Commitment, CreditMovement, Payment, ServiceDone
 from common.fiscal import month_end, month_index, month_of_index, whole_months
 from common.models import DataOrigin
+from indicators.dues import BANDS, columns, due_unpaid, left_by_age
 from projects.enums import Phase
 from projects.models import Baseline, Estimate, PlannedValue, ProgressReport, Project
 
@@ -40,6 +41,8 @@ AMOUNTS = (
     "service_done_total",
     "paid_total",
     "advances_total",
+    "due_unpaid",
+    *BANDS,
 )
 
 
@@ -330,6 +333,9 @@ def _ledger(rows: _Rows, as_of: dt.date, known_at: dt.datetime) -> dict[str, Cen
         "paid_total": _grouped(paid, through, "amount"),
         "advances_total": _grouped(paid, through, "amount", is_advance=True),
     }
+    aged = left_by_age(rows.project_ids, as_of, known_at)
+    sums |= {name: columns(aged, index) for index, name in enumerate(BANDS, 1)}
+    sums["due_unpaid"] = columns(due_unpaid(rows.project_ids, as_of, known_at), 1)
     figures = {name: rows.spread(pairs) for name, pairs in sums.items()}
     held = ~np.all([np.isnan(figure) for figure in figures.values()], axis=0)
     return {

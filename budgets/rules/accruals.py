@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from typing import TypeVar
+
+from common.fiscal import add_months
 
 Service = TypeVar("Service")
 
@@ -30,10 +33,18 @@ def unpaid_services(
     return left
 
 
-# Upper bounds of the ages of what is left to pay, in years (indicator BX-14).
+# The ages, in years, that part the bands of what is left to pay (indicator BX-14).
 AGE_BOUNDS = (1, 2, 3)
 
 
-def age_band(months: int) -> int:
-    """Return the band of an age in whole months: 0 under a year, up to 3 beyond three years."""
-    return sum(months >= 12 * bound for bound in AGE_BOUNDS)
+def age_band(last_on: dt.date, day: dt.date) -> int:
+    """Return the band of what moved last on a day: 0 under a year, up to 3 from three years on.
+
+    A year is complete on its anniversary.
+    """
+    return sum(last_on <= add_months(day, -12 * bound) for bound in AGE_BOUNDS)
+
+
+def is_still(last_on: dt.date, day: dt.date, months: int) -> bool:
+    """Whether nothing moved for some months (rule R-16)."""
+    return last_on <= add_months(day, -months)

@@ -14,10 +14,9 @@ from django.db.models import BigIntegerField, F, Max, Q, QuerySet, Sum
 from django.db.models.functions import Cast
 
 from budgets.enums import FREEZING_KINDS, OPENING_KINDS, MovementKind
-from budgets.rules.accruals import age_band, unpaid_services
+from budgets.rules.accruals import age_band, is_still, unpaid_services
 from budgets.rules.landing import still_due
 from budgets.tables.perimeter import Perimeter
-from common.fiscal import whole_months
 from common.money import to_cents
 
 _EJ = "commitment__legal_reference"
@@ -29,7 +28,10 @@ def _sum(column: str = "amount", condition: Q | None = None) -> Any:
 
 @dataclass(slots=True)
 class LeftToPay:
-    """A commitment and what is left to pay on it; `dormant` when nothing moved for long (R-16)."""
+    """A commitment and what is left to pay on it.
+
+    `band` is the age of its last movement (BX-14); dormant: nothing moved for long (R-16).
+    """
 
     legal_reference: str
     label: str = ""
@@ -42,7 +44,7 @@ class LeftToPay:
     due: dict[int, int] = field(default_factory=dict)
     paid_in: int = 0
     last_on: dt.date | None = None
-    months_still: int = 0
+    band: int = 0
     is_dormant: bool = False
 
     @property
@@ -57,11 +59,6 @@ class LeftToPay:
     def due_after(self, year: int) -> int:
         """Return what the schedule expects after an exercise."""
         return sum(cents for due, cents in self.due.items() if due > year)
-
-    @property
-    def band(self) -> int:
-        """Return the band of its age (BX-14)."""
-        return age_band(self.months_still)
 
 
 def left_to_pay(perimeter: Perimeter, *, day: dt.date, dormant_months: int) -> list[LeftToPay]:
@@ -118,10 +115,10 @@ def _schedule(perimeter: Perimeter, rows: dict[str, LeftToPay]) -> None:
 
 
 def _age(row: LeftToPay, day: dt.date, dormant_months: int) -> None:
-    if row.last_on is None or row.last_on > day:
+    if row.last_on is None:
         return
-    row.months_still = whole_months(row.last_on, day)
-    row.is_dormant = row.left > 0 and row.months_still >= dormant_months
+    row.band = age_band(row.last_on, day)
+    row.is_dormant = row.left > 0 and is_still(row.last_on, day, dormant_months)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""Budget execution, BX-01, 02, 06, 11, 12, 13, and the identity of the settlement law.
+"""Budget execution, BX-01, 02, 06, 07, 11 to 14, and the identity of the settlement law.
 
 AE = autorisations d'engagement, CP = crédits de paiement. Amounts: (N,), int64 cents or float64 of
 one unit, NaN = missing. Rates are pure numbers, above 1 when execution exceeds the credits.
@@ -79,9 +79,26 @@ def payment_rate(
     return quotient(settled, measured(service_done))
 
 
-def accrued_charges(service_done: ArrayLike, paid: ArrayLike) -> Outcome:
-    """BX-13, charges à payer: `service_done − paid`, unit of the inputs."""
-    return difference(service_done, paid)
+def accrued_charges(
+    service_done: ArrayLike, paid: ArrayLike, advances_paid: ArrayLike | None = None
+) -> Outcome:
+    """BX-13, charges à payer: `service_done − payments but the advances`, unit of the inputs.
+
+    An advance pays no service yet (domain §1.7).
+    """
+    settled = measured(paid) if advances_paid is None else difference(paid, advances_paid)
+    done = measured(service_done)
+    return combine(done.value - settled.value, done, settled)
+
+
+def due_in_year(due_unpaid: ArrayLike) -> Outcome:
+    """BX-07, restes à payer exigibles: what the schedules of signed commitments still expect."""
+    return measured(due_unpaid)
+
+
+def aged_left_to_pay(one_two: ArrayLike, two_three: ArrayLike, over_three: ArrayLike) -> Outcome:
+    """BX-14, ancienneté: left to pay whose last movement is a year old or more, all bands."""
+    return _total(_total(measured(one_two), measured(two_three)), measured(over_three))
 
 
 def _total(left: Outcome, right: Outcome) -> Outcome:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from indicators.selectors.explanations import Explanation, InputFigure, explain
 from indicators.selectors.portfolio import dashboard_figures, roll_ups
-from indicators.selectors.sources import SourceRow
+from indicators.selectors.rows import SourceRow
 from indicators.selectors.values import (
     digest_of,
     indicator_value,

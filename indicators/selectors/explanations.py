@@ -10,7 +10,8 @@ from typing import Any
 from indicators.catalogue import BY_CODE, Indicator
 from indicators.enums import Unit
 from indicators.models import IndicatorSnapshot
-from indicators.selectors.sources import Perimeter, SourceRow, source_rows
+from indicators.selectors.rows import Perimeter, SourceRow
+from indicators.selectors.sources import source_rows
 from indicators.selectors.values import indicator_value
 
 # Inputs whose rows are added; the others are read from one row, or computed from it.

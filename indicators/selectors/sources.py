@@ -8,38 +8,17 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from budgets.models import CONSUMING, Commitment, CreditMovement, Payment, ServiceDone
+from indicators.dues import BANDS
+from indicators.selectors.dues import due_rows, left_rows
+from indicators.selectors.rows import Perimeter, SourceRow
 from indicators.series import status_date
-from projects.models import Baseline, Estimate, PlannedValue, ProgressReport, Project
-
-
-@dataclass(frozen=True)
-class SourceRow:
-    """One row behind a figure; `kind` and `pk` lead to its own page."""
-
-    kind: str
-    pk: int
-    on: dt.date
-    label: str
-    reference: str
-    amount: Decimal | None
-    source_file: str = ""
-    source_line: int | None = None
-
-
-@dataclass(frozen=True)
-class Perimeter:
-    """What the figure read: one project, a date, and what was recorded by then."""
-
-    project: Project
-    as_of: dt.date
-    known_at: dt.datetime
+from projects.models import Baseline, Estimate, PlannedValue, ProgressReport
 
 
 def source_rows(name: str, perimeter: Perimeter) -> list[SourceRow]:
@@ -269,4 +248,6 @@ _READERS: dict[str, Callable[[Perimeter], list[SourceRow]]] = {
     "paid_total": _payments(),
     "advances_total": _payments(advances=True),
     "service_done_total": _services(at_status=False),
+    "due_unpaid": due_rows,
+    **{name: left_rows(band) for band, name in enumerate(BANDS)},
 }

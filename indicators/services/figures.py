@@ -9,8 +9,10 @@ import numpy as np
 from indicators.catalogue import BY_KEY
 from indicators.formulas.budget import (
     accrued_charges,
+    aged_left_to_pay,
     commitment_rate,
     consumption_rate,
+    due_in_year,
     left_to_pay,
     payment_rate,
     service_done_rate,
@@ -64,7 +66,11 @@ def _budget(batch: SeriesBatch) -> dict[str, Outcome]:
         "left_to_pay": left_to_pay(a["committed_total"], a["paid_total"]),
         "service_done_rate": service_done_rate(a["service_done_total"], a["committed_total"]),
         "payment_rate": payment_rate(a["paid_total"], a["service_done_total"], a["advances_total"]),
-        "accrued_unpaid": accrued_charges(a["service_done_total"], a["paid_total"]),
+        "accrued_unpaid": accrued_charges(
+            a["service_done_total"], a["paid_total"], a["advances_total"]
+        ),
+        "due_in_year": due_in_year(a["due_unpaid"]),
+        "aged_left_to_pay": aged_left_to_pay(a["left_1_2y"], a["left_2_3y"], a["left_over_3y"]),
     }
     return {key: _unpublished(found, batch.published) for key, found in figures.items()}
 

@@ -20,6 +20,7 @@ from common.fiscal import today
 from indicators.enums import RunState
 from indicators.models import IndicatorRun
 from indicators.series import load_series
+from indicators.services.alerts import sync_threshold_alerts
 from indicators.services.figures import compute_figures
 from indicators.services.rollups import rebuild_rollups
 from indicators.services.snapshots import stale_projects, write_snapshots
@@ -105,10 +106,10 @@ def _ids_of(payload: dict[str, Any], start: int, stop: int) -> Sequence[int] | r
 
 
 def run_roll_up(context: JobContext) -> dict[str, Any]:
-    """Handle `indicators.roll_up`."""
+    """Handle `indicators.roll_up`: portfolio figures, then the alerts of the thresholds."""
     with transaction.atomic():
         context.hold()
-        return {"roll_ups": rebuild_rollups(today())}
+        return {"roll_ups": rebuild_rollups(today()), "alerts": sync_threshold_alerts()}
 
 
 def _open_run(context: JobContext, as_of: dt.date, ids: Iterable[int]) -> dict[str, Any]:

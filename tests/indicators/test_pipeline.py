@@ -62,7 +62,8 @@ def test_the_ledger_figures_keep_withdrawals_releases_and_advances_apart(
     assert found["BX-02"] == (185000.55 / (700000 - 50000), None)
     assert found["BX-06"] == ("464999.45", None)
     assert found["BX-12"] == (150000.55 / 480000, None)
-    assert found["BX-13"] == ("294999.45", None)
+    # 480 000 of service done, less 150 000.55 paid on services: the advance pays none
+    assert found["BX-13"] == ("329999.45", None)
 
 
 def test_a_project_in_framing_says_that_nothing_started(computed: Sample) -> None:
@@ -98,7 +99,7 @@ def test_every_input_of_every_figure_is_the_sum_of_its_rows(computed: Sample, co
     found = explain(snapshot, code)
     assert found.inputs
     for figure in found.inputs:
-        assert figure.rows, figure.name
+        assert figure.rows or not figure.value, figure.name
         if figure.total is not None:
             assert figure.total == figure.value, figure.name
 
@@ -107,9 +108,9 @@ def test_reading_is_a_constant_number_of_queries(
     sample: Sample, django_assert_num_queries: Any
 ) -> None:
     ids = list(Project.objects.values_list("pk", flat=True))
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         load_series(ids[:1], AS_OF)
-    with django_assert_num_queries(16):
+    with django_assert_num_queries(18):
         load_series(ids, AS_OF)
 
 

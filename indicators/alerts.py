@@ -1,0 +1,33 @@
+"""The indicators with thresholds, as the checks that open alerts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from common.templatetags.amounts import euros, number, percent
+from indicators.catalogue import BY_CODE, INDICATORS
+from indicators.enums import Unit
+from records.alert_sources import AlertSource
+
+
+def sentence(message: str, context: Mapping[str, Any]) -> str:
+    """Return the sentence of a value beyond its threshold, in the language in force."""
+    indicator = BY_CODE.get(str(context.get("code")))
+    if indicator is None:
+        return message
+    write = {Unit.EUR: euros, Unit.RATIO: percent}.get(indicator.unit, lambda v: number(v, 1))
+    return _("%(name)s: %(value)s, beyond the threshold of %(threshold)s.") % {
+        "name": indicator.name,
+        "value": write(context["value"]),
+        "threshold": write(context["threshold"]),
+    }
+
+
+SOURCES = tuple(
+    AlertSource(indicator.code, indicator.name, sentence)
+    for indicator in INDICATORS
+    if indicator.thresholds is not None
+)
