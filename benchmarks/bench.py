@@ -14,7 +14,9 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 PYTHON = ROOT / ".venv" / "bin" / "python"
 # Started again by the project's Python, and beside servers where none is named.
-if Path(sys.prefix).resolve() != (ROOT / ".venv").resolve() or not os.environ.get("DATABASE_URL"):
+names = ("DATABASE_URL", "REDIS_URL")
+has_services = all(os.environ.get(name) for name in names)
+if Path(sys.prefix).resolve() != (ROOT / ".venv").resolve() or not has_services:
     services = [str(PYTHON), str(ROOT / "scripts" / "with_services.py"), str(PYTHON)]
     sys.exit(subprocess.call([*services, *sys.argv], cwd=ROOT))
 
@@ -49,13 +51,16 @@ class Run:
 
 
 def manage(url: str, *arguments: str, code: str = "") -> Run:
-    """Run a command of `manage.py`, or `code` in a shell of the product; exit when it fails."""
+    """Run a command of `manage.py`, or `code` in a shell of the product; exit when it fails.
+
+    Jobs that it queues are sent to Redis, and no worker takes them: the command alone is measured.
+    """
     command = [
         str(PYTHON),
         str(ROOT / "manage.py"),
         *(["shell", "-c", code] if code else arguments),
     ]
-    values = {**os.environ, "DATABASE_URL": url, "REDIS_URL": "", "DEBUG": "0"}
+    values = {**os.environ, "DATABASE_URL": url, "DEBUG": "0"}
     began = time.monotonic()
     process = subprocess.Popen(command, cwd=ROOT, env=values, stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
