@@ -21,7 +21,7 @@ from records.models import ImportBatch
 from records.services.plan import Changes, Plan, SlicedChanges, Writer
 from records.services.references import check_origins, check_references, look_up
 from records.services.rights import check_rights
-from records.services.totals import control_totals
+from records.services.totals import Tally, control_totals
 from records.services.traces import note_leaning
 
 Status = Literal["applied", "dry_run", "refused", "already_imported"]
@@ -173,18 +173,21 @@ def _check(plan: Plan) -> None:
 
 def _validate_slices(plan: Plan, staged: StagedTable, spool: Spool[StagedRow]) -> Changes:
     """Check and compare a large file; what becomes of its rows is kept."""
-    changes = SlicedChanges(staged)
+    changes, tally = SlicedChanges(staged), Tally(staged)
     for index in range(spool.slices):
         part = staged.part(index)
         before = len(part.rows), sum(len(row.bad) for row in part.rows)
         with plan.looking_at(part):
             _check(plan)
-            changes.take(part, plan.tables[staged.schema.name].compare())
+            found = plan.tables[staged.schema.name].compare()
+            changes.take(part, found)
+            tally.take(part, found)
         # Rows that may wait are completed in place.
         if plan.keeps_waiting or before != (len(part.rows), sum(len(row.bad) for row in part.rows)):
             spool.replace(index, part.rows)
         staged.waiting += part.waiting
         staged.known += part.known
+    plan.tallies[staged.schema.name] = tally
     return changes
 
 

@@ -251,6 +251,8 @@ class Plan:
         }
         self.found: dict[str, dict[Key, Found]] = {name: {} for name in self.tables}
         self.changes: dict[str, Changes] = {}
+        # Control totals of the large files, by table (`records.services.totals`).
+        self.tallies: dict[str, Any] = {}
         self.touched_projects: set[int] = set()
         self._origins: dict[str, dict[Key, str]] = {name: {} for name in self.tables}
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -22,48 +21,65 @@ def control_totals(plan: Plan) -> dict[str, dict[str, dict[str, dict[str, Any]]]
     exercise is a text, empty in a table, or on a line set aside, that gives none.
     """
     return {
-        name: _of_table(staged, plan.changes.get(name, Changes()))
+        name: _of_table(plan, staged)
         for name, staged in plan.stage.tables.items()
         if staged.schema.kind == "facts"
     }
 
 
-def _of_table(staged: StagedTable, changes: Changes) -> dict[str, dict[str, dict[str, Any]]]:
-    columns = [name for name in money_columns(staged.schema) if name in staged.columns]
-    years: dict[str, dict[str, dict[str, Any]]] = {}
-    for part, row in _by_part(staged, changes):
-        year = str(row.values.get("fiscal_year") or "")
-        told = years.get(year)
-        if told is None:
-            told = years[year] = {column: dict.fromkeys(_PARTS, Decimal(0)) for column in columns}
-            told["lines"] = dict.fromkeys(_PARTS, 0)
-        for place in ("file", part):
-            told["lines"][place] += 1
-            for column in columns:
-                # A cell of a line set aside may be no amount.
-                value = row.values.get(column)
-                if isinstance(value, Decimal):
-                    told[column][place] += value
-    return {
-        year: {
-            column: {part: plain(value) for part, value in sums.items()}
-            for column, sums in told.items()
-        }
-        for year, told in sorted(years.items())
-    }
-
-
-def _by_part(staged: StagedTable, changes: Changes) -> Iterator[tuple[str, StagedRow]]:
-    """Yield what became of each line, with the line; those of a large file slice by slice."""
-    for part, some in changes.parts(staged):
-        recorded = {row.line for row in some.created}
-        recorded |= {row.line for row, _known, _changed in some.updated}
-        for row in part.rows:
-            yield ("recorded" if row.line in recorded else "duplicates"), row
-    for name, rows in (
+def _of_table(plan: Plan, staged: StagedTable) -> dict[str, dict[str, dict[str, Any]]]:
+    tally = plan.tallies.get(staged.schema.name)
+    if tally is None:
+        tally = Tally(staged)
+        tally.take(staged, plan.changes.get(staged.schema.name, Changes()))
+    for part, rows in (
         ("duplicates", staged.known),
         ("waiting", staged.waiting),
         ("aside", staged.aside),
     ):
         for row in rows:
-            yield name, row
+            tally.add(part, row)
+    return tally.as_dict()
+
+
+class Tally:
+    """Counts the lines of a table, and sums their amounts, by exercise and by what became of them.
+
+    A large file is counted slice by slice, as it is compared: a transaction never waits for it.
+    """
+
+    def __init__(self, staged: StagedTable) -> None:
+        self._columns = [name for name in money_columns(staged.schema) if name in staged.columns]
+        self._years: dict[str, dict[str, dict[str, Any]]] = {}
+
+    def take(self, staged: StagedTable, changes: Changes) -> None:
+        """Count the rows in memory: those that are recorded, and those that were already."""
+        recorded = {row.line for row in changes.created}
+        recorded |= {row.line for row, _known, _changed in changes.updated}
+        for row in staged.rows:
+            self.add("recorded" if row.line in recorded else "duplicates", row)
+
+    def add(self, part: str, row: StagedRow) -> None:
+        """Count one line; a cell of one set aside may be no amount."""
+        year = str(row.values.get("fiscal_year") or "")
+        told = self._years.get(year)
+        if told is None:
+            told = {column: dict.fromkeys(_PARTS, Decimal(0)) for column in self._columns}
+            told["lines"] = dict.fromkeys(_PARTS, 0)
+            self._years[year] = told
+        for place in ("file", part):
+            told["lines"][place] += 1
+            for column in self._columns:
+                value = row.values.get(column)
+                if isinstance(value, Decimal):
+                    told[column][place] += value
+
+    def as_dict(self) -> dict[str, dict[str, dict[str, Any]]]:
+        """Return the numbers of lines and the amounts, for JSON."""
+        return {
+            year: {
+                column: {part: plain(value) for part, value in sums.items()}
+                for column, sums in told.items()
+            }
+            for year, told in sorted(self._years.items())
+        }
