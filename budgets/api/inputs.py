@@ -40,6 +40,13 @@ class NomenclatureEdit(Editing, NomenclatureFields):
     """Some fields of a node, and why they change."""
 
 
+class ActivityCopy(StrictSerializer):
+    """The exercise whose activities are copied, and the one that receives them."""
+
+    from_year = drf.IntegerField(min_value=1990, max_value=2100)
+    to_year = drf.IntegerField(min_value=1990, max_value=2100)
+
+
 class ReservationCreation(StrictSerializer):
     """Credits to set aside on a UO for a planned act."""
 

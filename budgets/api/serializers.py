@@ -29,6 +29,13 @@ class NomenclatureRow(RowSerializer):
     version = drf.IntegerField()
 
 
+class CopiedActivities(drf.Serializer[Any]):
+    """How many activities were copied, and how many the exercise had already."""
+
+    created = drf.IntegerField()
+    known = drf.IntegerField()
+
+
 class LedgerRow(RowSerializer):
     """What every row of a ledger says of itself.
 

@@ -2,8 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.urls import reverse
+from drf_spectacular.utils import extend_schema
+from rest_framework.decorators import action
+from rest_framework.request import Request
+from rest_framework.response import Response
+
 from accounts.api.owned import OwnedViewSet
-from accounts.enums import Resource
+from accounts.enums import Action, Resource
 from budgets.api.filters import (
     CommitmentFilters,
     CreditMovementFilters,
@@ -14,6 +23,7 @@ from budgets.api.filters import (
     ServiceDoneFilters,
 )
 from budgets.api.inputs import (
+    ActivityCopy,
     CommitmentCorrection,
     MovementCorrection,
     NomenclatureCreation,
@@ -26,6 +36,7 @@ from budgets.api.inputs import (
 from budgets.api.ledgers import LedgerViewSet, documented
 from budgets.api.serializers import (
     CommitmentRow,
+    CopiedActivities,
     CreditMovementRow,
     NomenclatureRow,
     PaymentRequestRow,
@@ -33,6 +44,18 @@ from budgets.api.serializers import (
     ScheduledPaymentRow,
     ServiceDoneRow,
 )
+from budgets.api.typed_inputs import (
+    CommitmentCreation,
+    CommitmentsCreation,
+    LineMove,
+    PaymentCreation,
+    PaymentsCreation,
+    RequestCreation,
+    RequestsCreation,
+    ServiceCreation,
+    ServicesCreation,
+)
+from budgets.api.typing import TypingMixin, typed
 from budgets.models import (
     Commitment,
     CreditMovement,
@@ -42,7 +65,12 @@ from budgets.models import (
     ScheduledPayment,
     ServiceDone,
 )
+from budgets.services.activities import copy_activities
+from budgets.services.commitments import Entry, Line, record_commitment, record_commitments
+from budgets.services.following import Paid, Service, record_all_following
+from budgets.services.following import Request as PaymentOrder
 from budgets.services.kinds import NOMENCLATURE
+from budgets.services.line_moves import move_line
 from common.api.views import CODE
 
 
@@ -61,6 +89,14 @@ class NomenclatureViewSet(OwnedViewSet):
     lookup_value_regex = CODE
     ordering = ("code",)
     ordering_fields = {"code": "code", "name": "name", "kind": "kind"}
+    policy_actions = {**OwnedViewSet.policy_actions, "copy_activities": Action.CREATE}
+
+    @extend_schema(request=ActivityCopy, responses={200: CopiedActivities})
+    @action(detail=False, methods=["post"], url_path="copy-activities")
+    def copy_activities(self, request: Request) -> Response:
+        """Copy the open activities of an exercise to another one; again, it adds nothing."""
+        done = copy_activities(actor=request.user, **self.body(ActivityCopy))
+        return Response({"created": done.created, "known": done.known})
 
 
 @documented(MovementCorrection, CreditMovementRow)
@@ -84,7 +120,8 @@ class CreditMovementViewSet(LedgerViewSet):
 
 
 @documented(CommitmentCorrection, CommitmentRow)
-class CommitmentViewSet(LedgerViewSet):
+@typed(CommitmentCreation, CommitmentsCreation, CommitmentRow)
+class CommitmentViewSet(TypingMixin, LedgerViewSet):
     """Commitments (AE)."""
 
     queryset = Commitment.objects.all()
@@ -92,6 +129,14 @@ class CommitmentViewSet(LedgerViewSet):
     correction = CommitmentCorrection
     row_serializer = CommitmentRow
     filterset_class = CommitmentFilters
+    policy_actions = {
+        **TypingMixin.policy_actions,
+        **LedgerViewSet.policy_actions,
+        "move": Action.CREATE,
+    }
+    idempotent_actions = TypingMixin.idempotent_actions | {"correct"} | {"move"}
+    creation = CommitmentCreation
+    bulk_creation = CommitmentsCreation
     ordering = ("committed_on",)
     ordering_fields = {
         "committed_on": "committed_on",
@@ -101,9 +146,41 @@ class CommitmentViewSet(LedgerViewSet):
         "amount": "amount",
     }
 
+    def written(self, entries: list[dict[str, Any]], override_reason: str) -> list[Any]:
+        """Record the commitments; the first line stands for each."""
+        made = record_commitments(
+            actor=self.request.user,
+            entries=[Entry(**_with_lines(entry)) for entry in entries],
+            override_reason=override_reason,
+        )
+        return [lines[0] for lines in made]
+
+    def written_alone(self, fields: dict[str, Any], override_reason: str) -> Any:
+        """Record one, and consume the reservation that was made for it."""
+        reservation = fields.pop("reservation", None)
+        lines = record_commitment(
+            actor=self.request.user,
+            reservation_id=reservation,
+            override_reason=override_reason,
+            **_with_lines(fields),
+        )
+        return lines[0]
+
+    @extend_schema(request=LineMove, responses={201: CommitmentRow})
+    @action(detail=True, methods=["post"])
+    def move(self, request: Request, id: str) -> Response:
+        """Withdraw from a line, or complete it."""
+        self.find(pk=id)
+        if not Commitment.objects.allowing(request.user, Action.CREATE).filter(pk=id).exists():
+            raise PermissionDenied
+        row = move_line(actor=request.user, commitment_id=int(id), **self.body(LineMove))
+        place = reverse(f"api:{self.basename}-detail", args=[row.pk])
+        return self.answer(self.find(pk=row.pk), 201, {"Location": place})
+
 
 @documented(ServiceCorrection, ServiceDoneRow)
-class ServiceDoneViewSet(LedgerViewSet):
+@typed(ServiceCreation, ServicesCreation, ServiceDoneRow)
+class ServiceDoneViewSet(TypingMixin, LedgerViewSet):
     """Certified services."""
 
     queryset = ServiceDone.objects.all()
@@ -111,6 +188,10 @@ class ServiceDoneViewSet(LedgerViewSet):
     correction = ServiceCorrection
     row_serializer = ServiceDoneRow
     filterset_class = ServiceDoneFilters
+    policy_actions = {**TypingMixin.policy_actions, **LedgerViewSet.policy_actions}
+    idempotent_actions = TypingMixin.idempotent_actions | {"correct"}
+    creation = ServiceCreation
+    bulk_creation = ServicesCreation
     ordering = ("done_on",)
     ordering_fields = {
         "done_on": "done_on",
@@ -119,9 +200,14 @@ class ServiceDoneViewSet(LedgerViewSet):
         "amount": "amount",
     }
 
+    def written(self, entries: list[dict[str, Any]], override_reason: str) -> list[Any]:
+        """Record them."""
+        return _followed(self, Service, entries, override_reason)
+
 
 @documented(RequestCorrection, PaymentRequestRow)
-class PaymentRequestViewSet(LedgerViewSet):
+@typed(RequestCreation, RequestsCreation, PaymentRequestRow)
+class PaymentRequestViewSet(TypingMixin, LedgerViewSet):
     """Payment orders (DP) and their invoices."""
 
     queryset = PaymentRequest.objects.all()
@@ -129,6 +215,10 @@ class PaymentRequestViewSet(LedgerViewSet):
     correction = RequestCorrection
     row_serializer = PaymentRequestRow
     filterset_class = PaymentRequestFilters
+    policy_actions = {**TypingMixin.policy_actions, **LedgerViewSet.policy_actions}
+    idempotent_actions = TypingMixin.idempotent_actions | {"correct"}
+    creation = RequestCreation
+    bulk_creation = RequestsCreation
     ordering = ("requested_on",)
     ordering_fields = {
         "requested_on": "requested_on",
@@ -136,6 +226,10 @@ class PaymentRequestViewSet(LedgerViewSet):
         "project": "commitment__project__code",
         "amount": "amount",
     }
+
+    def written(self, entries: list[dict[str, Any]], override_reason: str) -> list[Any]:
+        """Record them."""
+        return _followed(self, PaymentOrder, entries, override_reason)
 
 
 @documented(ScheduleCorrection, ScheduledPaymentRow)
@@ -156,7 +250,8 @@ class ScheduledPaymentViewSet(LedgerViewSet):
 
 
 @documented(PaymentCorrection, PaymentRow)
-class PaymentViewSet(LedgerViewSet):
+@typed(PaymentCreation, PaymentsCreation, PaymentRow)
+class PaymentViewSet(TypingMixin, LedgerViewSet):
     """Payments (CP)."""
 
     queryset = Payment.objects.all()
@@ -164,6 +259,10 @@ class PaymentViewSet(LedgerViewSet):
     correction = PaymentCorrection
     row_serializer = PaymentRow
     filterset_class = PaymentFilters
+    policy_actions = {**TypingMixin.policy_actions, **LedgerViewSet.policy_actions}
+    idempotent_actions = TypingMixin.idempotent_actions | {"correct"}
+    creation = PaymentCreation
+    bulk_creation = PaymentsCreation
     ordering = ("paid_on",)
     ordering_fields = {
         "paid_on": "paid_on",
@@ -171,3 +270,22 @@ class PaymentViewSet(LedgerViewSet):
         "project": "commitment__project__code",
         "amount": "amount",
     }
+
+    def written(self, entries: list[dict[str, Any]], override_reason: str) -> list[Any]:
+        """Record them."""
+        return _followed(self, Paid, entries, override_reason)
+
+
+def _with_lines(fields: dict[str, Any]) -> dict[str, Any]:
+    return {**fields, "lines": [Line(**line) for line in fields["lines"]]}
+
+
+def _followed(
+    view: Any, entry: Any, entries: list[dict[str, Any]], override_reason: str
+) -> list[Any]:
+    """Record what follows commitments."""
+    return record_all_following(
+        actor=view.request.user,
+        entries=[entry(**fields) for fields in entries],
+        override_reason=override_reason,
+    )

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.models import AuditEvent
+from budgets.models import CreditMovement
 
 
 @dataclass(frozen=True)
@@ -32,3 +33,10 @@ def document_life(fact: Any) -> list[Version]:
     )
     reasons = {event.detail.get("by"): event.detail.get("reason", "") for event in events}
     return [Version(row, reasons.get(row.source_reference, "")) for row in facts]
+
+
+def act_events(leg: CreditMovement) -> list[AuditEvent]:
+    """Return what was done with an act as a whole, the oldest first; one query."""
+    reference = leg.act_reference or leg.source_reference
+    events = AuditEvent.objects.filter(object_kind="credit_act", object_code=reference)
+    return list(events.select_related("actor").order_by("at", "pk"))

@@ -90,9 +90,7 @@ def _flatten(detail: Any, path: str = "") -> list[dict[str, str]]:
     """Turn REST framework's nested details into a flat list of located errors."""
     if isinstance(detail, dict):
         return [
-            error
-            for key, value in detail.items()
-            for error in _flatten(value, f"{path}.{key}" if path else str(key))
+            error for key, value in detail.items() for error in _flatten(value, _below(path, key))
         ]
     if isinstance(detail, (list, tuple)):
         rows: list[dict[str, str]] = []
@@ -109,6 +107,13 @@ def problem_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     if response is not None:
         set_rollback()
     return response
+
+
+def _below(path: str, key: Any) -> str:
+    """Return the path of a key; what is wrong in a list is known by the index of the row."""
+    if isinstance(key, int):
+        return f"{path}[{key}]"
+    return f"{path}.{key}" if path else str(key)
 
 
 def _known(exc: Exception) -> Response | None:

@@ -63,6 +63,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "NodeKindEnum": "projects.enums.NodeKind",
         "NomenclatureKindEnum": "budgets.enums.NomenclatureKind",
         "MovementKindEnum": "budgets.enums.MovementKind",
+        "PaymentKindEnum": "budgets.enums.PaymentKind",
         "PartnerKindEnum": "partners.enums.PartnerKind",
         "ContractKindEnum": "partners.enums.ContractKind",
         "RecordStateEnum": "common.models.RecordState",

@@ -209,7 +209,7 @@ def _ledger(world: World, side: str) -> None:
     on = {"project": project, "node": node}
     movement = CreditMovement.objects.create(
         **common, **on, source_reference=f"MVT-{code}", kind="initial_distribution",
-        ae=Decimal("500"), cp=Decimal("500"), effective_on=DAY,
+        ae=Decimal("500"), cp=Decimal("500"), effective_on=DAY, act_reference=f"ACT-{code}",
     )  # fmt: skip
     commitment = Commitment.objects.create(
         **common, **on, source_reference=f"ENG-{code}", legal_reference=f"EJ-{code}",

@@ -59,6 +59,7 @@ def good_requests(rows: SimpleNamespace) -> dict[str, Good]:
         **_corrections(rows.portfolio),
         **_reservations(rows.reservations),
         **_landings(rows.landing),
+        **_typed(rows),
         **_accounts(rows.accounts),
         **_notes(rows.notes),
         **_imports(rows),
@@ -143,6 +144,38 @@ def _landings(landing: Any) -> dict[str, Good]:
     return {
         "landings_create": Good("budget", {}, new),
         "landings_partial_update": Good("budget", {"id": landing.pk}, chosen, 1),
+    }
+
+
+def _typed(rows: Any) -> dict[str, Good]:
+    """What is typed in the ledgers: one entry, a list, what cancels or moves."""
+    year = {"fiscal_year": 2025}
+    on = {"node": "0214-DNE", "project": "A-1"}
+    act = {
+        **year, "kind": "freeze", "effective_on": "2025-03-01", "legal_basis": "LOLF art. 51",
+        "act_reference": "GEL-1", "legs": [{**on, "ae": "1.00", "cp": "1.00"}],
+    }  # fmt: skip
+    signed = {
+        **year, "legal_reference": "EJ-77", "committed_on": "2025-03-01", "amount": "12.00",
+        "lines": [{**on, "amount_excl_tax": "10.00", "vat_rate": "20.00"}],
+    }  # fmt: skip
+    follows = {**year, "commitment": rows.signed.pk, "amount": "1.00"}
+    bodies = {
+        "credit_acts": act,
+        "commitments": signed,
+        "service_done": {**follows, "done_on": "2025-03-02"},
+        "payment_requests": {**follows, "number": "DP-1", "requested_on": "2025-03-02"},
+        "payments": {**follows, "paid_on": "2025-03-02", "kind": "advance"},
+    }
+    moved = {**year, "amount": "-1.00", "moved_on": "2025-03-02", **REASON}
+    return {
+        **{f"{name}_create": Good("budget", {}, body) for name, body in bodies.items()},
+        **{f"{n}_bulk_create": Good("budget", {}, {"rows": [b]}) for n, b in bodies.items()},
+        "credit_acts_cancel_create": Good("budget", {"id": rows.act.pk}, REASON),
+        "nomenclature_copy_activities_create": Good(
+            "budget", {}, {"from_year": 2025, "to_year": 2026}
+        ),
+        "commitments_move_create": Good("budget", {"id": rows.signed.pk}, moved),
     }
 
 

@@ -18,6 +18,8 @@ from accounts.services.grants import propose_grant
 from accounts.services.merging import merge_records
 from accounts.services.people import suspend_person
 from budgets.models import NomenclatureNode, Reservation
+from budgets.services.acts import Leg, decide_act
+from budgets.services.commitments import Line, record_commitment
 from budgets.services.landings import choose_landing
 from budgets.services.reservations import reserve_credits
 from common.models import ENDED_STATES, DataOrigin
@@ -205,6 +207,24 @@ def add_reservations(users: Any) -> list[Reservation]:
     ]
 
 
+def add_typed(users: Any) -> dict[str, Any]:
+    """Type credits, an act to cancel, and a commitment to move and to follow."""
+    uo = NomenclatureNode.objects.get(code="0214-DNE")
+    NomenclatureNode.objects.create(code="ACT-2025", name="A", kind="activity", fiscal_year=2025)
+    day, first = dt.date(2025, 3, 1), Project.objects.get(code="A-1")
+    for kind, number, euros in (("initial_finance_act", 77, 10**7), ("freeze", 78, 1)):
+        act = decide_act(
+            actor=users.budget, kind=kind, fiscal_year=2025, effective_on=day,
+            legal_basis="LFI 2025", act_reference=f"ACT-{number}",
+            legs=[Leg(node=uo, project=first, ae=Decimal(euros), cp=Decimal(euros))],
+        )  # fmt: skip
+    signed = record_commitment(
+        actor=users.budget, legal_reference="EJ-70", fiscal_year=2025, committed_on=day,
+        amount=Decimal(50), lines=[Line(node=uo, project=first, amount=Decimal(50))],
+    )  # fmt: skip
+    return {"act": act[0], "signed": signed[0]}
+
+
 def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
     """Add all of them; return those that a request names."""
     add_owned(portfolio, users)
@@ -229,4 +249,5 @@ def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
             method="schedules",
             justification="Marchés signés",
         ),
+        **add_typed(users),
     )

@@ -49,6 +49,7 @@ LEDGERS: dict[str, type[Model]] = {
     "payment": Payment,
     "scheduled-payment": ScheduledPayment,
 }
+LINE_PAGES = ("move", "service", "request", "payment")
 RESERVATION_PAGES = ("", "_release", "_consume", "_history")
 OWNED: dict[str, type[Model]] = {
     "portfolio": PortfolioNode,
@@ -130,6 +131,9 @@ def _ledgers() -> dict[str, dict[str, Any]]:
     given = {}
     for name, model in LEDGERS.items():
         given[name] = given[f"{name}-correct"] = {"pk": first(model).pk}
+    given["credit-act"] = given["credit-act-cancel"] = given["credit-movement"]
+    for page in LINE_PAGES:
+        given[f"commitment-{page}"] = given["commitment"]
     return given
 
 

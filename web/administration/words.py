@@ -14,6 +14,7 @@ VERBS = {
     "abandoned": pgettext_lazy("audit event", "deposit abandoned"),
     "act_cancelled": pgettext_lazy("audit event", "act on credits cancelled"),
     "alert_acknowledged": pgettext_lazy("audit event", "alert acknowledged"),
+    "activities_copied": pgettext_lazy("audit event", "activities copied to another exercise"),
     "archived": pgettext_lazy("audit event", "archiving"),
     "attached": pgettext_lazy("audit event", "document attached"),
     "baselined": pgettext_lazy("audit event", "baseline approved"),

@@ -5,14 +5,20 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import Resource
+from accounts.enums import Action, Resource
 from budgets.enums import NomenclatureKind
 from budgets.models import NomenclatureNode
+from budgets.services.activities import copy_activities
 from budgets.services.kinds import NOMENCLATURE
+from common.fiscal import today
 from web.facts import FIRST_YEAR, LAST_YEAR
 from web.fields import DayField
+from web.forms import PageForm
+from web.mixins import ServiceFormView
 from web.owned.forms import OwnedForm
 from web.owned.pages import OwnedPages
 
@@ -64,3 +70,46 @@ NOMENCLATURE_PAGES = OwnedPages(
         "list": _("Nomenclature"),
     },
 )
+
+
+class CopyForm(PageForm):
+    """The exercise whose activities are copied, and the one that receives them."""
+
+    from_year = forms.IntegerField(
+        label=_("From the exercise"), min_value=FIRST_YEAR, max_value=LAST_YEAR
+    )
+    to_year = forms.IntegerField(
+        label=_("To the exercise"), min_value=FIRST_YEAR, max_value=LAST_YEAR
+    )
+
+
+class CopyActivitiesView(ServiceFormView):
+    """Copy the activities of an exercise to another one."""
+
+    section = "movements"
+    template_name = "web/owned/form.html"
+    needs = (Action.CREATE, Resource.NOMENCLATURE)
+
+    def form(self, data: Any = None) -> forms.Form:
+        """Propose the next exercise."""
+        year = today().year
+        return CopyForm(data, initial={"from_year": year, "to_year": year + 1})
+
+    def decide(self, cleaned: dict[str, Any]) -> Any:
+        """Copy them."""
+        return copy_activities(actor=self.request.user, **cleaned)
+
+    def after(self, result: Any) -> tuple[str, str]:
+        """Tell how many, and show the nomenclature."""
+        told = gettext("%(created)s activities were copied, %(known)s were there already.")
+        counts = {"created": result.created, "known": result.known}
+        return told % counts, reverse("web:nomenclature") + "?kind=activity"
+
+    def shown(self, form: forms.Form) -> dict[str, Any]:
+        """Name the page."""
+        return {
+            "title": gettext("Copy the activities of an exercise"),
+            "submit": gettext("Copy"),
+            "list_url": reverse("web:nomenclature"),
+            "words": NOMENCLATURE_PAGES.words,
+        }

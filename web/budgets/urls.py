@@ -13,11 +13,11 @@ from budgets.models import (
     ScheduledPayment,
     ServiceDone,
 )
-from web.budgets import reservations, views
+from web.budgets import acts, reservations, typed, views
 from web.budgets.corrections import CorrectView
 from web.budgets.official import OfficialView
 from web.budgets.official_rows import OfficialRowsView
-from web.budgets.owned import NOMENCLATURE_PAGES
+from web.budgets.owned import NOMENCLATURE_PAGES, CopyActivitiesView
 from web.owned.urls import owned_urls
 
 urlpatterns = [
@@ -33,6 +33,32 @@ urlpatterns = [
         name="credit-movement-correct",
     ),
     path("budget/mouvements/<int:pk>/", views.MovementView.as_view(), name="credit-movement"),
+    path("budget/actes/nouveau/", acts.ActCreateView.as_view(), name="credit-act-create"),
+    path("budget/actes/<int:pk>/", acts.ActView.as_view(), name="credit-act"),
+    path("budget/actes/<int:pk>/annuler/", acts.ActCancelView.as_view(), name="credit-act-cancel"),
+    path(
+        "budget/engagements/nouveau/",
+        typed.CommitmentCreateView.as_view(),
+        name="commitment-create",
+    ),
+    path(
+        "budget/engagements/<int:pk>/mouvement/", typed.MoveView.as_view(), name="commitment-move"
+    ),
+    path(
+        "budget/engagements/<int:pk>/service-fait/",
+        typed.ServiceView.as_view(),
+        name="commitment-service",
+    ),
+    path(
+        "budget/engagements/<int:pk>/demande-de-paiement/",
+        typed.RequestView.as_view(),
+        name="commitment-request",
+    ),
+    path(
+        "budget/engagements/<int:pk>/paiement/",
+        typed.PaidView.as_view(),
+        name="commitment-payment",
+    ),
     path("budget/engagements/", views.CommitmentsView.as_view(), name="commitments"),
     path(
         "budget/engagements/<int:pk>/corriger/",
@@ -111,6 +137,11 @@ urlpatterns = [
         name="reservation_history",
     ),
     path("budget/nomenclature/", views.NomenclatureView.as_view(), name="nomenclature"),
+    path(
+        "budget/nomenclature/copier-activites/",
+        CopyActivitiesView.as_view(),
+        name="activities-copy",
+    ),
     *owned_urls("budget/nomenclature", NOMENCLATURE_PAGES),
     path(
         "budget/nomenclature/<str:code>/",

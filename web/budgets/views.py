@@ -28,6 +28,7 @@ from web.budgets.forms import (
 )
 from web.budgets.owned import NOMENCLATURE_PAGES
 from web.budgets.tabs import tabs
+from web.budgets.typed import line_actions
 from web.facts import FactListView, default_origin, origin_counts, origin_links
 from web.listing import Text
 from web.lists import filter_tags, valid_filters
@@ -47,9 +48,15 @@ class LedgerView(FactListView):
     resource = Resource.LEDGER
     empty = _("No row yet: the ledgers are fed by the import of a portfolio folder.")
 
+    # The page that records a row of this ledger, and its words, where there is one.
+    create: tuple[str, Text] | None = None
+
     def more(self) -> dict[str, Any]:
-        """Return the tabs of the section."""
-        return {"tab_links": tabs()}
+        """Return the tabs of the section, and the way to a new row."""
+        found: dict[str, Any] = {"tab_links": tabs()}
+        if self.create and can(self.request.user, Action.CREATE, self.resource):
+            found |= {"create_url": reverse(self.create[0]), "create_label": self.create[1]}
+        return found
 
 
 class MovementsView(LedgerView):
@@ -57,6 +64,7 @@ class MovementsView(LedgerView):
 
     name = "credit-movements"
     attached = "credit_movement"
+    create = ("web:credit-act-create", _("New act on credits"))
     needs = READ_CREDIT
     resource = Resource.CREDIT
     title = _("Credit movements")
@@ -85,6 +93,7 @@ class CommitmentsView(LedgerView):
     """Commitments."""
 
     name = "commitments"
+    create = ("web:commitment-create", _("New commitment"))
     title = _("Commitments")
     nouns = _("Movements of commitments")
     caption = _("AE committed, withdrawals included")
@@ -253,7 +262,11 @@ class CommitmentView(FactView):
 
     def more(self, row: Any) -> dict[str, Any]:
         """Return what shares the legal reference."""
-        return {"life": selectors.commitment_life(self.request.user, row)}
+        user = self.request.user
+        return {
+            "life": selectors.commitment_life(user, row),
+            "line_actions": line_actions(user, row),
+        }
 
 
 class ServiceDoneView(FactView):

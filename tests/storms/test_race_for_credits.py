@@ -1,0 +1,178 @@
+"""Eight processes decide on ten shared ceilings by HTTP: no credit is promised twice.
+
+Reservations and commitments mixed, on a live server of several processes, two of the clients
+killed in between. The twin without the lock of the UO (PostgreSQL), or with transactions that
+begin without being alone to write (SQLite), fails.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from decimal import Decimal
+from pathlib import Path
+from urllib.request import urlopen
+
+import psycopg
+import pytest
+
+from scripts.with_services import free_port
+from tests.storms.conftest import SEED, WHOLE
+from tests.storms.harness import ROOT, Postgres, Redis, kill, say, wait_until
+
+pytestmark = pytest.mark.worker
+CLIENTS, WORKERS, KILLED = 8, 4, 2
+DECISIONS = 500 if WHOLE else 15
+# About half of what is asked for in all: the ceilings are reached.
+EUROS = Decimal(DECISIONS * CLIENTS * 14)
+
+
+class Race:
+    """A database, a server of several processes on it, and those who decide."""
+
+    def __init__(self, folder: Path, database: str) -> None:
+        self.folder, self.database, self.off = folder, database, ""
+        self.port = free_port()
+        self.server: subprocess.Popen[bytes] | None = None
+
+    @property
+    def environment(self) -> dict[str, str]:
+        return os.environ | {
+            "DATABASE_URL": self.database,
+            "REDIS_URL": "",
+            "DJANGO_SETTINGS_MODULE": "tests.storms.race_settings",
+            "RACE_OFF": self.off,
+            "PYTHONPATH": str(ROOT),
+            "PYTHONWARNINGS": "ignore",
+        }
+
+    def tables(self, *arguments: str) -> str:
+        """Prepare or report, in a process of its own."""
+        command = [sys.executable, "-m", "tests.storms.race_tables", *arguments]
+        done = subprocess.run(
+            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        return done.stdout
+
+    def serve(self) -> None:
+        """Start the server, and wait until it answers."""
+        command = [sys.executable, "-m", "gunicorn", "tests.storms.race_app:application"]
+        command += [f"--bind=127.0.0.1:{self.port}", f"--workers={WORKERS}", "--threads=2"]
+        command += ["--worker-class=gthread", "--log-level=warning", "--timeout=120"]
+        with (self.folder / "server.log").open("wb") as log:
+            self.server = subprocess.Popen(
+                command, cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
+            )
+
+        def answers() -> bool:
+            try:
+                with urlopen(f"http://127.0.0.1:{self.port}/health/live", timeout=5) as answer:
+                    return bool(answer.status == 200)
+            except OSError:
+                return False
+
+        wait_until(answers, 120, "the server")
+
+    def stop(self) -> None:
+        if self.server is not None:
+            self.server.send_signal(signal.SIGTERM)
+            self.server.wait(timeout=60)
+
+    def run(self) -> Counter[str]:
+        """Let everybody decide, kill some of them in between; return the answers by status."""
+        self.tables("prepare", str(EUROS))
+        self.serve()
+        files = [self.folder / f"client-{number}" for number in range(CLIENTS)]
+        client = str(ROOT / "tests/storms/race_client.py")
+        crew = [
+            subprocess.Popen(
+                [sys.executable, client, str(self.port), str(number), str(DECISIONS), str(file)]
+            )
+            for number, file in enumerate(files)
+        ]
+
+        def decided(part: int) -> bool:
+            return sum(len(lines(file)) for file in files) >= CLIENTS * DECISIONS // part
+
+        wait_until(lambda: decided(4), 600, "a quarter of the decisions")
+        for one in random.Random(SEED).sample(crew, KILLED):
+            kill(one.pid)
+        wait_until(lambda: all(one.poll() is not None for one in crew), 1800, "the end")
+        return Counter(line.split(" ")[0] for file in files for line in lines(file))
+
+    def check(self, told: Counter[str]) -> None:
+        """Nothing beyond a ceiling, and no answer but a yes or a no."""
+        sums = json.loads(self.tables("report"))
+        over = {code: left for code, (_opened, _used, left) in sums.items() if left < 0}
+        used = sum(one[1] for one in sums.values()) / sum(one[0] for one in sums.values())
+        say(f"{dict(told)}, {used:.1%} of the AE used, beyond the ceiling: {over or 'none'}")
+        assert over == {}
+        assert set(told) <= {"201", "409"}, told
+        assert told["409"] > 0
+        assert used > 0.9
+
+
+def lines(file: Path) -> list[str]:
+    """Return the whole lines that a client wrote."""
+    text = file.read_text() if file.exists() else ""
+    return text.splitlines() if text.endswith("\n") else text.splitlines()[:-1]
+
+
+@pytest.fixture
+def on_postgres(servers: tuple[Postgres, Redis], tmp_path: Path) -> Iterator[Race]:
+    with psycopg.connect(servers[0].url) as base:
+        base.execute(
+            "truncate accounts_auditevent, accounts_user, budgets_creditmovement,"
+            " budgets_nomenclaturenode cascade"
+        )
+    race = Race(tmp_path, servers[0].url)
+    yield race
+    race.stop()
+
+
+@pytest.fixture
+def on_sqlite(migrated_file: Callable[[Path], None], tmp_path: Path) -> Iterator[Race]:
+    file = tmp_path / "race.sqlite3"
+    migrated_file(file)
+    race = Race(tmp_path, f"sqlite:///{file}")
+    yield race
+    race.stop()
+
+
+def timed(race: Race) -> Counter[str]:
+    begun = time.monotonic()
+    told = race.run()
+    say(f"{told.total()} decisions in {time.monotonic() - begun:.0f} s, {CLIENTS} clients")
+    return told
+
+
+def test_no_credit_is_promised_twice_on_postgresql(on_postgres: Race) -> None:
+    on_postgres.check(timed(on_postgres))
+
+
+def test_no_credit_is_promised_twice_on_sqlite(on_sqlite: Race) -> None:
+    on_sqlite.check(timed(on_sqlite))
+
+
+def test_without_the_lock_of_the_uo_credits_are_promised_twice(on_postgres: Race) -> None:
+    """The twin: with the protection off, the promise above fails."""
+    on_postgres.off = "lock"
+    told = timed(on_postgres)
+    with pytest.raises(AssertionError):
+        on_postgres.check(told)
+
+
+def test_without_transactions_alone_to_write_decisions_fail_on_sqlite(on_sqlite: Race) -> None:
+    """The twin: two that read before either writes are refused by the database itself."""
+    on_sqlite.off = "immediate"
+    told = timed(on_sqlite)
+    with pytest.raises(AssertionError):
+        on_sqlite.check(told)
