@@ -191,6 +191,7 @@ def _others() -> dict[str, dict[str, Any]]:
         "execution_rows": {"figure": "cp_paid"},
         "execution_landing": {"code": "EX-02"},
         "statement": {"code": "t5"},
+        "large_project": {"code": "EX-02"},
         "availability_rows": {"ledger": "ae", "key": "net"},
         "official_rows": {"code": "rap", "key": "R6"},
         "job": {"pk": first(Job).pk},

@@ -7,6 +7,7 @@ from django.urls import path
 from web.execution.availability import AvailabilityRowsView, AvailabilityView
 from web.execution.gaps import GapView
 from web.execution.landings import LandingView
+from web.execution.large_projects import LargeProjectView
 from web.execution.statements import StatementView
 from web.execution.views import ExecutionRowsView, ExecutionView
 
@@ -23,6 +24,7 @@ urlpatterns = [
         LandingView.as_view(),
         name="execution_landing",
     ),
+    path("budget/grands-projets/<str:code>/", LargeProjectView.as_view(), name="large_project"),
     path("budget/etats/<slug:code>/", StatementView.as_view(), name="statement"),
     path("budget/disponible/", AvailabilityView.as_view(), name="availability"),
     path(

@@ -58,6 +58,7 @@ class ProjectSheetView(PageView):
             "baselines": project.baselines.select_related("recorded_by").order_by("number"),
             "estimates_chart": estimates_chart(estimates),
             "curves_chart": curves_chart(project, snapshot),
+            "may_read_credits": can(request.user, Action.READ, Resource.CREDIT),
             "years_chart": years_chart(project),
             "contracts": selectors.contracts_of(request.user, project),
             "entity_reports": selectors.entity_reports(request.user, project),
