@@ -46,7 +46,7 @@ def _by_code(plan: Plan) -> list[WaitingLine]:
     return [
         line
         for line in _waiting().filter(table__in=_IMPUTED).order_by("pk")
-        if any(line.values.get(name) in new.get(table, ()) for name, table in columns.items())
+        if any(line.values.get(name) in new.get(table, set()) for name, table in columns.items())
     ]
 
 

@@ -45,9 +45,9 @@ def check_references(plan: Plan) -> None:
         waiting = [row for row in staged.rows if row.missing and not row.bad]
         if waiting:
             staged.take_out(waiting)
-            known = plan.tables[name].known_waiting(waiting)
-            ids = {id(row) for row in known}
-            staged.known += known
+            held = plan.tables[name].known_waiting(waiting)
+            ids = {id(row) for row in held}
+            staged.known += held
             staged.waiting += [row for row in waiting if id(row) not in ids]
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
+from accounts.enums import Action, Resource
+from accounts.permissions import can
 from common.fiscal import today
 from common.templatetags.amounts import day, millions, month_name, number, percent, variation
 from indicators.models import IndicatorSnapshot
