@@ -3,6 +3,7 @@
 DomainError
 ├── RuleBroken            a decision breaks a blocking rule
 │   └── CreditsExceeded   it asks for more than what is available
+├── RuleEnded             a former row of a rule is not revised
 ├── ReservationClosed     a reservation consumed or released is not changed any more
 ├── ReferenceTaken        the document is recorded already
 ├── ActUnbalanced         an act that moves credits between nodes does not sum to zero
@@ -97,6 +98,13 @@ class RowsRefused(DomainError):
     def __init__(self, count: int, errors: Mapping[int, Exception]) -> None:
         self.errors = dict(errors)
         super().__init__(refused=len(self.errors), count=count)
+
+
+class RuleEnded(DomainError):
+    """A former row of a rule is not revised: the row in force is."""
+
+    code = "rule_ended"
+    message = _("This row of the rule %(rule)s has ended: revise the one in force.")
 
 
 class ReservationClosed(DomainError):

@@ -9,7 +9,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.api import clients, emergency, grants, people
 from accounts.api import schema as _schemes  # noqa: F401 (registers the two schemes)
-from budgets.api import acts, decisions, following, tables
+from budgets.api import acts, decisions, following, ruling, tables
 from budgets.api import views as budgets
 from common.api.errors import unknown_route
 from indicators.api import shared as shared_values
@@ -19,7 +19,7 @@ from partners.api import shared
 from partners.api import views as partners
 from projects.api import facts, portfolio
 from projects.api import views as projects
-from records.api import imports, mappings, notifications
+from records.api import alerts, imports, mappings, notifications
 from records.api import views as records
 
 router = SimpleRouter()
@@ -40,6 +40,11 @@ for prefix, viewset in (
     ("execution", following.ExecutionViewSet),
     ("statements", following.StatementViewSet),
     ("landings", following.LandingViewSet),
+    ("budget-rules", ruling.BudgetRuleViewSet),
+    ("rule-overrides", ruling.RuleOverrideViewSet),
+    ("bop-opinions", ruling.BopOpinionViewSet),
+    ("trajectories", ruling.TrajectoryViewSet),
+    ("alerts", alerts.AlertViewSet),
     ("official-tables", tables.OfficialTableViewSet),
     ("payment-requests", budgets.PaymentRequestViewSet),
     ("scheduled-payments", budgets.ScheduledPaymentViewSet),

@@ -16,7 +16,7 @@ from accounts.permissions import can, roles_of
 from accounts.policy import EXCLUSIVE_ROLES
 from accounts.services.audit import record_event
 from budgets.enums import RuleCode
-from budgets.exceptions import CreditsExceeded, RuleBroken
+from budgets.exceptions import CreditsExceeded, RuleBroken, RuleEnded
 from budgets.messages import sentence
 from budgets.models import BudgetRule, RuleOverride
 from budgets.rules.findings import Finding
@@ -152,7 +152,7 @@ def _refusal(finding: Finding, rule: BudgetRule, *, may: bool) -> RuleBroken:
 def revise_rule(
     *,
     actor: Any,
-    code: str,
+    rule_id: int,
     expected_version: int,
     valid_from: dt.date,
     severity: str,
@@ -163,21 +163,23 @@ def revise_rule(
 ) -> BudgetRule:
     """Open a new row of a rule from a day, and end the former one the day before.
 
-    The row to revise is the latest of the code, at `expected_version`; one that begins that same
+    The row to revise is the latest of its rule, at `expected_version`; one that begins that same
     day is edited in place. What was in force before today is never rewritten.
-    Raises PermissionDenied, StaleEdit, ValidationError.
+    Raises PermissionDenied, StaleEdit, RuleEnded (a former row), ValidationError.
     """
     if not can(actor, Action.UPDATE, Resource.BUDGET_RULE):
         raise PermissionDenied
-    latest = BudgetRule.objects.select_for_update(of=("self",)).get(code=code, valid_to=None)
+    latest = BudgetRule.objects.select_for_update(of=("self",)).get(pk=rule_id)
     if latest.version != expected_version:
         raise StaleEdit
+    if latest.valid_to is not None:
+        raise RuleEnded(rule=latest.code)
     _refuse_shapes(latest, valid_from, parameters, override_roles, reason)
     row = latest
     if valid_from > latest.valid_from:
         latest.valid_to = valid_from - dt.timedelta(days=1)
         _save(latest, reason)
-        row = BudgetRule(code=code, valid_from=valid_from)
+        row = BudgetRule(code=latest.code, valid_from=valid_from)
     row.severity = severity
     row.legal_source = legal_source.strip()
     row.parameters = parameters
@@ -187,7 +189,7 @@ def revise_rule(
         actor=actor,
         verb="rule_revised",
         object_kind="budget_rule",
-        object_code=code,
+        object_code=latest.code,
         detail={
             "valid_from": valid_from.isoformat(),
             "severity": severity,

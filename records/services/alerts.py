@@ -69,7 +69,8 @@ def sync_alerts(
     )
     held = {_key_of(alert): alert for alert in rows.select_for_update(of=("self",)).order_by("pk")}
     opened, kept = _write(held, found)
-    gone = [alert.pk for key, alert in held.items() if key not in {one.key for one in found}]
+    again = {one.key for one in found}
+    gone = [alert.pk for key, alert in held.items() if key not in again]
     now = timezone.now()
     for first in range(0, len(gone), _BATCH):
         Alert.objects.filter(pk__in=gone[first : first + _BATCH]).update(closed_at=now)

@@ -23,6 +23,7 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.enums import Role
+from common.fiscal import today
 from tests.access.world import ROLES, World
 
 FILE = Path(__file__).resolve().parent.parent / "policy_matrix.csv"
@@ -108,7 +109,7 @@ def address(cell: Cell, world: World) -> str:
         return last
 
     filled = _NAMED.sub(fill, bare)
-    query = "?on=2026-11-26" if filled.endswith("/known/") else ""
+    query = f"?on={today():%Y-%m-%d}" if filled.endswith("/known/") else ""
     return f"/{filled}{query}"
 
 
@@ -152,6 +153,8 @@ def sign_of(kind: str, cell: Cell, world: World) -> str:
         "commitment": f"EJ-{code}", "service": f"SF-{code}", "payment": f"DP-{code}",
         "payment request": f"PO-{code}", "scheduled payment": f"ECH-{code}",
         "reservation": f"RES-{code}", "landing": f"ATT-{code}",
+        "alert": f"EJ-{code}", "override": f"EJ-{code}",
+        "opinion": f"BOP-{code}", "trajectory": f"BOP-{code}",
         "estimate": f"EST-{code}", "attachment": f"PJ-{code}", "comment": f"Commentaire {code}",
         "event": f"EV-{name}", "batch": f"LOT-{name}", "user": "newcomer",
     }  # fmt: skip

@@ -68,6 +68,7 @@ from records.models import (
 )
 from records.services.deposits import Upload, deposit_files
 from records.services.storage import stored
+from tests.access.ruled import put_rules
 from tests.people import person
 
 DAY = dt.date(2025, 3, 1)
@@ -237,15 +238,14 @@ def _ledger(world: World, side: str) -> None:
         **on, fiscal_year=2025, label=f"RES-{code}", ae=Decimal("10"), cp=Decimal("10"),
     )  # fmt: skip
     world.put("reservation", side, reservation.pk)
-    world.put("official table", side, "rap")
-    world.put("statement", side, "t5")
-    world.put("figure", side, "cp_paid")
-    world.put("ledger", side, "ae")
+    shown = {"official table": "rap", "statement": "t5", "figure": "cp_paid", "ledger": "ae"}
+    world.keys |= {kind: {**world.keys.get(kind, {}), side: key} for kind, key in shown.items()}
     landing = LandingChoice.objects.create(
         project=project, fiscal_year=2025, method="linear", justification=f"ATT-{code}",
         decided_by=User.objects.order_by("pk").first(),
     )  # fmt: skip
     world.put("landing", side, landing.pk)
+    put_rules(world, side, node)
     world.put("movement", side, movement.pk)
     world.put("commitment", side, commitment.pk)
     world.put("service", side, done.pk)

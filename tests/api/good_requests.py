@@ -60,6 +60,7 @@ def good_requests(rows: SimpleNamespace) -> dict[str, Good]:
         **_reservations(rows.reservations),
         **_landings(rows.landing),
         **_typed(rows),
+        **_rules(rows.rules),
         **_accounts(rows.accounts),
         **_notes(rows.notes),
         **_imports(rows),
@@ -176,6 +177,29 @@ def _typed(rows: Any) -> dict[str, Good]:
             "budget", {}, {"from_year": 2025, "to_year": 2026}
         ),
         "commitments_move_create": Good("budget", {"id": rows.signed.pk}, moved),
+    }
+
+
+def _rules(rows: Any) -> dict[str, Good]:
+    alert, rule = {"id": rows.alert.pk}, {"id": rows.rule.pk}
+    opinion, trajectory = {"id": rows.opinion.pk}, {"id": rows.trajectory.pk}
+    revised = {
+        "valid_from": "2099-01-01",
+        "severity": "block",
+        "legal_source": "Arrêté",
+        "parameters": {"share": "30"},
+        "override_roles": ["management_controller"],
+        **REASON,
+    }
+    given = {"node": "BOP-B", "fiscal_year": 2025, "given_on": "2025-03-01", "sense": "reserved"}
+    expected = {"node": "BOP-B", "fiscal_year": 2027, "cp": "1000.00"}
+    return {
+        "alerts_acknowledge_create": Good("controller", alert, {"comment": "Retrait demandé"}),
+        "budget_rules_revise_create": Good("controller", rule, revised, 1),
+        "bop_opinions_create": Good("budget", {}, given),
+        "bop_opinions_partial_update": Good("budget", opinion, {"sense": "unfavourable"}, 1),
+        "trajectories_create": Good("budget", {}, expected),
+        "trajectories_partial_update": Good("budget", trajectory, {"cp": "12.00"}, 1),
     }
 
 

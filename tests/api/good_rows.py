@@ -10,14 +10,14 @@ from typing import Any
 
 from django.utils import timezone
 
-from accounts.enums import Role
+from accounts.enums import Role, ScopeKind
 from accounts.models import User
 from accounts.services.clients import create_client
 from accounts.services.emergency import ask_emergency_access
-from accounts.services.grants import propose_grant
+from accounts.services.grants import establish_grant, propose_grant
 from accounts.services.merging import merge_records
 from accounts.services.people import suspend_person
-from budgets.models import NomenclatureNode, Reservation
+from budgets.models import BopOpinion, BudgetRule, NomenclatureNode, Reservation, Trajectory
 from budgets.services.acts import Leg, decide_act
 from budgets.services.commitments import Line, record_commitment
 from budgets.services.landings import choose_landing
@@ -28,7 +28,7 @@ from partners.models import Contract, Partner
 from partners.services.kinds import PARTNERS
 from projects.models import PortfolioNode, Project
 from projects.services.kinds import PROJECTS
-from records.models import ImportBatch, ImportDraft, ImportMapping, Notification
+from records.models import Alert, ImportBatch, ImportDraft, ImportMapping, Notification
 from records.services.attachments import attach_document
 from records.services.checking import check_draft
 from records.services.comments import write_comment
@@ -225,6 +225,40 @@ def add_typed(users: Any) -> dict[str, Any]:
     return {"act": act[0], "signed": signed[0]}
 
 
+def add_rules(users: Any) -> SimpleNamespace:
+    """An alert and a rule, a BOP without an opinion, and one with an opinion and a trajectory.
+
+    The budget officer holds both BOP.
+    """
+    uo = NomenclatureNode.objects.get(code="0214-DNE")
+    bops = [
+        NomenclatureNode.objects.create(
+            code=f"BOP-{name}", name=name, kind="bop", data_origin=uo.data_origin
+        )
+        for name in ("A", "B")
+    ]
+    for bop in bops:
+        establish_grant(
+            user=users.budget, role=Role.BUDGET_OFFICER, scope_kind=ScopeKind.NOMENCLATURE,
+            scope_code=bop.code, valid_from=dt.date(2020, 1, 1),
+        )  # fmt: skip
+    now = timezone.now()
+    alert = Alert.objects.create(
+        source="R-01", severity="block", subject_kind="budget_node", subject_code=uo.code,
+        fiscal_year=2025, message="ceiling_passed", amount=Decimal(1), first_seen_at=now,
+        last_seen_at=now, context={
+            "code": uo.code, "fiscal_year": 2025, "figures": {"used": 200, "limit": 100},
+            "words": {"ledger": "AE"},
+        },
+    )  # fmt: skip
+    opinion = BopOpinion.objects.create(
+        node=bops[0], fiscal_year=2025, given_on=dt.date(2025, 2, 1), sense="favourable"
+    )
+    trajectory = Trajectory.objects.create(node=bops[0], fiscal_year=2027, cp=Decimal(10))
+    rule = BudgetRule.objects.get(code="R-07")
+    return SimpleNamespace(alert=alert, opinion=opinion, trajectory=trajectory, rule=rule)
+
+
 def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
     """Add all of them; return those that a request names."""
     add_owned(portfolio, users)
@@ -250,4 +284,5 @@ def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
             justification="Marchés signés",
         ),
         **add_typed(users),
+        rules=add_rules(users),
     )

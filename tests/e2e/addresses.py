@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import io
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Model
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import Grant, User
@@ -14,6 +16,8 @@ from accounts.services.clients import create_client
 from accounts.services.emergency import ask_emergency_access
 from accounts.services.saved_views import save_view
 from budgets.models import (
+    BopOpinion,
+    BudgetRule,
     Commitment,
     CreditMovement,
     NomenclatureNode,
@@ -22,10 +26,13 @@ from budgets.models import (
     Reservation,
     ScheduledPayment,
     ServiceDone,
+    Trajectory,
 )
+from common.fiscal import today
 from jobs.models import Job
 from partners.models import Contract, Partner
 from projects.models import PortfolioNode
+from records.models import Alert
 from records.services.attachments import attach_document
 from records.services.comments import write_comment
 from tests.office.test_first_use import plain_pages, takes_get
@@ -180,6 +187,33 @@ def _records() -> dict[str, dict[str, Any]]:
     }
 
 
+def _rules() -> dict[str, dict[str, Any]]:
+    """Return the pages of a rule, and those of an alert, an opinion and a trajectory."""
+    bop = NomenclatureNode.objects.create(code="BOP-EX", name="BOP", kind="bop")
+    now = timezone.now()
+    alert = Alert.objects.create(
+        source="R-01", severity="block", subject_kind="budget_node", subject_code=bop.code,
+        fiscal_year=2026, message="ceiling_passed", amount=Decimal(1), first_seen_at=now,
+        last_seen_at=now, context={
+            "code": bop.code, "fiscal_year": 2026, "figures": {"used": 200, "limit": 100},
+            "words": {"ledger": "AE"},
+        },
+    )  # fmt: skip
+    opinion = BopOpinion.objects.create(
+        node=bop, fiscal_year=2026, given_on=today(), sense="favourable"
+    )
+    trajectory = Trajectory.objects.create(node=bop, fiscal_year=2027, cp=Decimal(10))
+    rule = {"pk": BudgetRule.objects.get(code="R-07").pk}
+    return {
+        "alert": {"pk": alert.pk},
+        "alert_acknowledge": {"pk": alert.pk},
+        "budget-rule": rule,
+        "budget-rule_revise": rule,
+        "bop-opinions_edit": {"pk": opinion.pk},
+        "trajectories_edit": {"pk": trajectory.pk},
+    }
+
+
 def _others() -> dict[str, dict[str, Any]]:
     director = User.objects.get(username="directrice")
     view = save_view(actor=director, list_name="/projets/", name="Revue", query="", is_shared=False)
@@ -187,6 +221,7 @@ def _others() -> dict[str, dict[str, Any]]:
     reservation = {"pk": first(Reservation).pk}
     return {
         **{f"reservation{page}": reservation for page in RESERVATION_PAGES},
+        **_rules(),
         "official": {"code": "rap"},
         "execution_rows": {"figure": "cp_paid"},
         "execution_landing": {"code": "EX-02"},

@@ -17,6 +17,10 @@ _TABS = (
     ("payments", _("Payments")),
     ("scheduled-payments", _("Scheduled payments")),
     ("reservations", _("Reservations")),
+    ("alerts", _("Alerts")),
+    ("budget-rules", _("Rules")),
+    ("bop-opinions", _("Opinions on BOP")),
+    ("trajectories", _("Trajectories")),
     ("nomenclature", _("Nomenclature")),
 )
 

@@ -13,7 +13,7 @@ from budgets.models import (
     ScheduledPayment,
     ServiceDone,
 )
-from web.budgets import acts, reservations, typed, views
+from web.budgets import acts, alerts, appraisals, reservations, rules, typed, views
 from web.budgets.corrections import CorrectView
 from web.budgets.official import OfficialView
 from web.budgets.official_rows import OfficialRowsView
@@ -111,6 +111,43 @@ urlpatterns = [
         "budget/tableaux/<slug:code>/<slug:key>/",
         OfficialRowsView.as_view(),
         name="official_rows",
+    ),
+    path("alertes/", alerts.AlertsView.as_view(), name="alerts"),
+    path("alertes/<int:pk>/", alerts.AlertView.as_view(), name="alert"),
+    path(
+        "alertes/<int:pk>/prendre-en-compte/",
+        alerts.AcknowledgeView.as_view(),
+        name="alert_acknowledge",
+    ),
+    path("budget/regles/", rules.RulesView.as_view(), name="budget-rules"),
+    path("budget/regles/<int:pk>/", rules.RuleView.as_view(), name="budget-rule"),
+    path(
+        "budget/regles/<int:pk>/reviser/",
+        rules.ReviseView.as_view(),
+        name="budget-rule_revise",
+    ),
+    path("budget/derogations/", rules.OverridesView.as_view(), name="rule-overrides"),
+    path("budget/avis-bop/", appraisals.OpinionsView.as_view(), name="bop-opinions"),
+    path(
+        "budget/avis-bop/nouveau/",
+        appraisals.RecordOpinionView.as_view(),
+        name="bop-opinions_create",
+    ),
+    path(
+        "budget/avis-bop/<int:pk>/modifier/",
+        appraisals.RecordOpinionView.as_view(),
+        name="bop-opinions_edit",
+    ),
+    path("budget/trajectoires/", appraisals.TrajectoriesView.as_view(), name="trajectories"),
+    path(
+        "budget/trajectoires/nouvelle/",
+        appraisals.RecordTrajectoryView.as_view(),
+        name="trajectories_create",
+    ),
+    path(
+        "budget/trajectoires/<int:pk>/modifier/",
+        appraisals.RecordTrajectoryView.as_view(),
+        name="trajectories_edit",
     ),
     path("budget/reservations/", reservations.ReservationsView.as_view(), name="reservations"),
     path(

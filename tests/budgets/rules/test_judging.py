@@ -166,7 +166,8 @@ def test_a_reason_given_for_nothing_is_not_an_override():
 def revise(actor, **fields):
     """Revise R-07 from today on."""
     known = {
-        "code": "R-07", "expected_version": 1, "valid_from": today(), "severity": "block",
+        "rule_id": BudgetRule.objects.get(code="R-07", valid_to=None).pk,
+        "expected_version": 1, "valid_from": today(), "severity": "block",
         "legal_source": "GBCP art. 94", "parameters": {"share": "30"},
         "override_roles": ["management_controller"], "reason": "Arrêté",
     }  # fmt: skip
