@@ -35,7 +35,7 @@ def _by_commitment(plan: Plan) -> list[WaitingLine]:
 
 def _by_code(plan: Plan) -> list[WaitingLine]:
     """Return the lines of which an axis, a node or a project is new."""
-    new = {
+    new: dict[str, set[Any]] = {
         name: {row.values["code"] for row in plan.changes[name].created}
         for name in ("nomenclature", "projects")
         if name in plan.changes
@@ -46,7 +46,7 @@ def _by_code(plan: Plan) -> list[WaitingLine]:
     return [
         line
         for line in _waiting().filter(table__in=_IMPUTED).order_by("pk")
-        if any(line.values.get(name) in new.get(table, set()) for name, table in columns.items())
+        if any(line.values.get(name) in new.get(table, ()) for name, table in columns.items())
     ]
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 
 from common.fiscal import add_months, month_end
+from common.money import allocate, from_cents, to_cents
 from web.demo.curves import LAST_MONTH, Run, thousands
 from web.demo.specs import CONTRACTS, PROJECTS, ProjectSpec
 from web.demo.tables import Tables
@@ -20,6 +21,7 @@ UNITS = {
     "DNE-TN": ("0214-EXNU-TN01", "UO d'exemple Transformation numérique", "0214EX080201"),
     "DNE-SOCLE": ("0214-EXNU-SO01", "UO d'exemple Socle numérique", "0214EX080301"),
 }
+_SUPPLIERS = ("Fournisseur d'exemple A", "Fournisseur d'exemple B", "Fournisseur d'exemple C")
 # Projects whose cost is not in the specifications: what a study and a first grant cost.
 _SMALL = {"EX-08": 240_000, "EX-10": 1_900_000}
 
@@ -129,6 +131,7 @@ class Exercise:
             node=self.node,
             project=self.spec.code,
             label=f"{label} ({self.spec.code})",
+            supplier=_SUPPLIERS[sum(map(ord, self.stem)) % len(_SUPPLIERS)],
             amount=amount,
             committed_on=day,
             fiscal_year=self.year,
@@ -160,17 +163,28 @@ class Exercise:
         return paid
 
     def _schedule(self, paid: Decimal) -> None:
-        """Expect CP of the exercise, and what is left in the next one: Σ CP = Σ AE."""
-        for year, amount in ((self.year, paid), (self.year + 1, self.committed - paid)):
-            if amount > 0:
-                self.tables.add(
-                    "scheduled_payments",
-                    source_reference=f"EX-ECH-{self.stem}-{self._next('scheduled_payments')}",
-                    commitment=self.reference,
-                    amount=amount,
-                    forecast_on=self.day,
-                    fiscal_year=year,
-                )
+        """Expect CP by quarter of the exercise, and what is left in the next one: Σ CP = Σ AE."""
+        first = (self.day.month + 2) // 3
+        quarters = range(first, 5)
+        shares = allocate(to_cents(paid), [1] * len(quarters)) if paid > 0 else []
+        for quarter, cents in zip(quarters, shares, strict=False):
+            due_on = month_end(dt.date(self.year, 3 * quarter, 1))
+            self._expect(self.year, from_cents(cents), due_on)
+        if self.committed > paid:
+            self._expect(self.year + 1, self.committed - paid, dt.date(self.year + 1, 3, 31))
+
+    def _expect(self, year: int, amount: Decimal, due_on: dt.date) -> None:
+        if not amount:
+            return
+        self.tables.add(
+            "scheduled_payments",
+            source_reference=f"EX-ECH-{self.stem}-{self._next('scheduled_payments')}",
+            commitment=self.reference,
+            amount=amount,
+            forecast_on=self.day,
+            due_on=due_on,
+            fiscal_year=year,
+        )
 
     def _serve(self, amount: Decimal, due: Decimal, day: dt.date) -> Decimal:
         """Certify a service and pay it; return what is paid by the last day of payments.
