@@ -1,6 +1,6 @@
 """One process that decides: reservations and commitments mixed, by HTTP, as fast as it can.
 
-    python tests/storms/race_client.py PORT SEED COUNT FILE
+    python tests/storms/race_client.py PORT SEED COUNT FILE UNITS
 
 Each answer is a line of FILE: its status. Standard library only: it starts at once.
 """
@@ -22,10 +22,10 @@ def unit(number: int) -> str:
     return f"0214-RACE-UO{number:02}"
 
 
-def decision(chance: random.Random, name: str) -> tuple[str, dict[str, object]]:
+def decision(chance: random.Random, name: str, units: int) -> tuple[str, dict[str, object]]:
     """Return an address and a body: about half of them are commitments, some on two UO."""
     euros = f"{chance.randint(1, 40_000) / 100:.2f}"
-    first, second = chance.sample(range(UNITS), 2)
+    first, second = chance.sample(range(units), 2)
     if chance.random() < 0.5:
         body = {"node": unit(first), "fiscal_year": YEAR, "label": name, "ae": euros}
         return "reservations", body
@@ -40,13 +40,13 @@ def decision(chance: random.Random, name: str) -> tuple[str, dict[str, object]]:
     }
 
 
-def main(port: int, seed: int, count: int, file: Path) -> None:
+def main(port: int, seed: int, count: int, file: Path, units: int) -> None:
     """Send the decisions, one after the other, on one connection."""
     chance = random.Random(seed)
     link = http.client.HTTPConnection("127.0.0.1", port, timeout=120)
     with file.open("w") as told:
         for number in range(count):
-            address, body = decision(chance, f"R{seed}-{number}")
+            address, body = decision(chance, f"R{seed}-{number}", units)
             headers = {"Content-Type": "application/json"}
             link.request("POST", f"/api/v1/{address}/", json.dumps(body), headers)
             answer = link.getresponse()
@@ -56,4 +56,5 @@ def main(port: int, seed: int, count: int, file: Path) -> None:
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), int(sys.argv[2]), int(sys.argv[3]), Path(sys.argv[4]))
+    port, seed, count = map(int, sys.argv[1:4])
+    main(port, seed, count, Path(sys.argv[4]), int(sys.argv[5]))
