@@ -26,6 +26,8 @@ TEMPLATES = Path(settings.BASE_DIR) / "web" / "templates"
 PAGES = {
     "web/dashboard/index.html": ("/", ("drift", "execution")),
     "web/projects/sheet.html": ("/projets/EX-02/", ("years", "curves")),
+    "web/execution/index.html": ("/budget/execution/", ("months",)),
+    "web/execution/availability.html": ("/budget/disponible/", ("steps_ae", "steps_cp")),
     "web/projects/_editions.html": ("/projets/EX-02/", ("estimates",)),
 }
 CHARTS = [(path, key) for path, keys in PAGES.values() for key in keys]
@@ -161,11 +163,13 @@ def main_numbers(key: str, rows: list[list[str]]) -> list[str]:
             rows[-1][0],
             *(f"{value(cell) / 1e6:.2f}".replace(".", ",") for cell in rows[-1][1:]),
         ]
+    if key.startswith("steps"):
+        return [f"{value(rows[-1][1]) / 1e6:.2f}".replace(".", ",")]
     known = [row for row in rows if row[2 if key == "curves" else 1] != "–"]
     return [cell for cell in known[-1][1 : 4 if key == "curves" else 2] if cell != "–"]
 
 
-READERS = {"drift": read_map, "years": read_bars}
+READERS = {"drift": read_map, "years": read_bars, "steps_ae": read_bars, "steps_cp": read_bars}
 
 
 @pytest.mark.parametrize(("path", "key"), CHARTS)

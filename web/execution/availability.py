@@ -139,7 +139,7 @@ class AvailabilityView(PageView):
                 for n, line in enumerate(lines, 1)
             ],
             "total": [cell(column, whole) for column in columns],
-            "charts": [self.chart(asked, ledger) for ledger in ("ae", "cp")],
+            **{f"steps_{ledger}_chart": self.chart(asked, ledger) for ledger in ("ae", "cp")},
             "exports": exports_of(self.request),
         }
 
@@ -168,7 +168,7 @@ class AvailabilityView(PageView):
         until = day(asked.perimeter.as_of) or _("the whole exercise")
         return waterfall_chart(
             steps,
-            key=f"waterfall-{ledger}",
+            key=f"steps_{ledger}",
             title=_("%(ledger)s: from initial credits to what is available (M€)")
             % {"ledger": ledger.upper()},
             conclusion=conclusion,

@@ -87,7 +87,7 @@ class ExecutionView(PageView):
         total = FollowedLine(_("Total"), None, whole)
         return {
             "cards": cards(self.request, found, whole),
-            "chart": months_chart(months, whole, reached=found.months, where=where),
+            "months_chart": months_chart(months, whole, reached=found.months, where=where),
             "axis": dict(BY)[found.by],
             "groups": (("AE", AE_COLUMNS), ("CP", CP_COLUMNS)),
             "lines": [self.line(found, line, f"r-{n}") for n, line in enumerate(lines, 1)],
