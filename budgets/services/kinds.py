@@ -8,7 +8,9 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
 from accounts.services.owned import RecordKind
-from budgets.models import NomenclatureNode
+from budgets.enums import Operator
+from budgets.models import MatchingRule, NomenclatureNode
+from budgets.rules.matching import COLUMNS
 from budgets.rules.nomenclature import may_stand_below
 from common.trees import has_children, refuse_cycle, take_origin
 
@@ -44,3 +46,31 @@ NOMENCLATURE = RecordKind(
     check=check_node,
     in_use=has_children,
 )
+
+
+def check_rule(rule: MatchingRule) -> None:
+    """Refuse a rule without a condition, or whose conditions cannot be read, or without a target.
+
+    Raises ValidationError.
+    """
+    if not rule.conditions:
+        raise ValidationError({"conditions": _("A rule has one condition at least.")})
+    for condition in rule.conditions:
+        known = condition.get("column") in COLUMNS and condition.get("operator") in Operator.values
+        if not known or not str(condition.get("text", "")).strip():
+            raise ValidationError({"conditions": _("This condition cannot be read.")})
+    if not (rule.node or rule.project or rule.commitment):
+        raise ValidationError({"project": _("A rule names a node, a project or a commitment.")})
+
+
+MATCHING_RULE = RecordKind(
+    name="matching_rule",
+    model=MatchingRule,
+    editable=frozenset(
+        {
+            "name", "table", "conditions", "node", "project", "commitment", "position",
+            "is_automatic",
+        }
+    ),
+    check=check_rule,
+)  # fmt: skip

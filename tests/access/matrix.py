@@ -153,6 +153,7 @@ def sign_of(kind: str, cell: Cell, world: World) -> str:
         "commitment": f"EJ-{code}", "service": f"SF-{code}", "payment": f"DP-{code}",
         "payment request": f"PO-{code}", "scheduled payment": f"ECH-{code}",
         "reservation": f"RES-{code}", "landing": f"ATT-{code}",
+        "waiting line": f"WL-{code}", "matching rule": f"RULE-{code}",
         "alert": f"EJ-{code}", "override": f"EJ-{code}",
         "opinion": f"BOP-{code}", "trajectory": f"BOP-{code}",
         "estimate": f"EST-{code}", "attachment": f"PJ-{code}", "comment": f"Commentaire {code}",

@@ -69,6 +69,7 @@ from records.models import (
 from records.services.deposits import Upload, deposit_files
 from records.services.storage import stored
 from tests.access.ruled import put_rules
+from tests.access.waiting import put_to_attach
 from tests.people import person
 
 DAY = dt.date(2025, 3, 1)
@@ -238,6 +239,7 @@ def _ledger(world: World, side: str) -> None:
         **on, fiscal_year=2025, label=f"RES-{code}", ae=Decimal("10"), cp=Decimal("10"),
     )  # fmt: skip
     world.put("reservation", side, reservation.pk)
+    put_to_attach(world, side, on)
     shown = {"official table": "rap", "statement": "t5", "figure": "cp_paid", "ledger": "ae"}
     world.keys |= {kind: {**world.keys.get(kind, {}), side: key} for kind, key in shown.items()}
     landing = LandingChoice.objects.create(
@@ -246,10 +248,9 @@ def _ledger(world: World, side: str) -> None:
     )  # fmt: skip
     world.put("landing", side, landing.pk)
     put_rules(world, side, node)
-    world.put("movement", side, movement.pk)
-    world.put("commitment", side, commitment.pk)
-    world.put("service", side, done.pk)
-    world.put("payment", side, payment.pk)
+    rows = {"movement": movement, "commitment": commitment, "service": done, "payment": payment}
+    for kind, row in rows.items():
+        world.put(kind, side, row.pk)
 
 
 def _contract(world: World, side: str, manager: User) -> None:

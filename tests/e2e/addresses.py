@@ -20,6 +20,7 @@ from budgets.models import (
     BudgetRule,
     Commitment,
     CreditMovement,
+    MatchingRule,
     NomenclatureNode,
     Payment,
     PaymentRequest,
@@ -27,12 +28,13 @@ from budgets.models import (
     ScheduledPayment,
     ServiceDone,
     Trajectory,
+    WaitingLine,
 )
 from common.fiscal import today
 from jobs.models import Job
 from partners.models import Contract, Partner
-from projects.models import PortfolioNode
-from records.models import Alert
+from projects.models import PortfolioNode, Project
+from records.models import Alert, ImportBatch
 from records.services.attachments import attach_document
 from records.services.comments import write_comment
 from tests.office.test_first_use import plain_pages, takes_get
@@ -214,12 +216,36 @@ def _rules() -> dict[str, dict[str, Any]]:
     }
 
 
+def _to_attach() -> dict[str, dict[str, Any]]:
+    """Add a line that waits, and a rule that would attach it."""
+    project = Project.objects.get(code="EX-02")
+    batch = ImportBatch.objects.filter(kind="portfolio").order_by("pk")[0]
+    line = WaitingLine.objects.create(
+        batch=batch, table="commitments", source_reference="EJ-ATT-1", source_line=2,
+        source_file="commitments.csv", fiscal_year=2026, amount=Decimal(120),
+        values={"supplier": "Société d’exemple"}, reasons=["unknown_project"],
+        data_origin="fictitious",
+    )  # fmt: skip
+    rule = MatchingRule.objects.create(
+        code="SUP-1", name="Société d’exemple", project=project,
+        conditions=[{"column": "supplier", "operator": "is", "text": "Société d’exemple"}],
+    )  # fmt: skip
+    of_rule = {"code": rule.code}
+    return {
+        "waiting_line": {"pk": line.pk},
+        "waiting_line_set_aside": {"pk": line.pk},
+        **{f"matching_rule{page}": of_rule for page in ("", "_history", "_edit")},
+        "matching_rule_move": {**of_rule, "word": "cloturer"},
+    }
+
+
 def _others() -> dict[str, dict[str, Any]]:
     director = User.objects.get(username="directrice")
     view = save_view(actor=director, list_name="/projets/", name="Revue", query="", is_shared=False)
     client = create_client(name="Entrepôt", scopes=["read"], scope_code="").client
     reservation = {"pk": first(Reservation).pk}
     return {
+        **_to_attach(),
         **{f"reservation{page}": reservation for page in RESERVATION_PAGES},
         **_rules(),
         "official": {"code": "rap"},

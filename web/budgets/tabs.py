@@ -22,6 +22,9 @@ _TABS = (
     ("bop-opinions", _("Opinions on BOP")),
     ("trajectories", _("Trajectories")),
     ("nomenclature", _("Nomenclature")),
+    ("waiting_lines", _("Lines to attach")),
+    ("matching_rules", _("Matching rules")),
+    ("reconciliation", _("Reconciliation")),
 )
 
 

@@ -13,11 +13,22 @@ from budgets.models import (
     ScheduledPayment,
     ServiceDone,
 )
-from web.budgets import acts, alerts, appraisals, reservations, rules, typed, views
+from web.budgets import (
+    acts,
+    alerts,
+    appraisals,
+    attaching,
+    matching_rules,
+    reservations,
+    rules,
+    typed,
+    views,
+)
 from web.budgets.corrections import CorrectView
 from web.budgets.official import OfficialView
 from web.budgets.official_rows import OfficialRowsView
 from web.budgets.owned import NOMENCLATURE_PAGES, CopyActivitiesView
+from web.budgets.reconciliation import ReconciliationView
 from web.owned.urls import owned_urls
 
 urlpatterns = [
@@ -173,6 +184,36 @@ urlpatterns = [
         reservations.ReservationHistoryView.as_view(),
         name="reservation_history",
     ),
+    path("budget/rattachement/", attaching.QueueView.as_view(), name="waiting_lines"),
+    path("budget/rattachement/regles/", matching_rules.RulesView.as_view(), name="matching_rules"),
+    path(
+        "budget/rattachement/regles/nouveau/",
+        matching_rules.RuleCreateView.as_view(pages=matching_rules.RULE_PAGES),
+        name="matching_rule_create",
+    ),
+    *owned_urls("budget/rattachement/regles", matching_rules.RULE_PAGES)[1:],
+    path(
+        "budget/rattachement/regles/<str:code>/appliquer/",
+        attaching.ApplyRuleView.as_view(),
+        name="matching_rule_apply",
+    ),
+    path(
+        "budget/rattachement/regles/<str:code>/",
+        matching_rules.RuleView.as_view(),
+        name="matching_rule",
+    ),
+    path("budget/rattachement/<int:pk>/", attaching.LineView.as_view(), name="waiting_line"),
+    path(
+        "budget/rattachement/<int:pk>/ecarter/",
+        attaching.AsideView.as_view(),
+        name="waiting_line_set_aside",
+    ),
+    path(
+        "budget/rattachement/<int:pk>/reprendre/",
+        attaching.TakeBackView.as_view(),
+        name="waiting_line_take_back",
+    ),
+    path("budget/rapprochement/", ReconciliationView.as_view(), name="reconciliation"),
     path("budget/nomenclature/", views.NomenclatureView.as_view(), name="nomenclature"),
     path(
         "budget/nomenclature/copier-activites/",

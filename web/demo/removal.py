@@ -13,6 +13,7 @@ from budgets.models import (
     Reservation,
     ScheduledPayment,
     ServiceDone,
+    WaitingLine,
 )
 from common.models import DataOrigin
 from partners.models import Amendment, Contract, Partner
@@ -55,6 +56,7 @@ def remove_fictitious() -> None:
     for model in _RECORDS:
         model._default_manager.filter(**fictitious).delete()
         model.history.filter(**fictitious).delete()  # type: ignore[attr-defined]
+    WaitingLine.objects.filter(**fictitious).delete()
     Commitment.objects.filter(**fictitious).delete()
     Reservation.objects.filter(**fictitious).delete()
     Reservation.history.filter(**fictitious).delete()
