@@ -25,6 +25,8 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.PROJECT,), (*_SEE, *_EDIT_PROJECT, A.VALIDATE, A.MERGE), Reach.NODE),
         ((*_MONEY, R.RESERVATION, R.INDICATOR_VALUE), _SEE, Reach.NODE),
         ((R.LEDGER,), (A.ESTIMATE,), Reach.NODE),
+        # Whoever may go beyond a ceiling with a reason decides in their own name.
+        ((R.RESERVATION,), (A.CREATE,), Reach.NODE),
         ((R.CONTRACT,), (A.VALIDATE,), Reach.NODE),
         ((R.PARTNER, R.INDICATOR, R.NOMENCLATURE, R.BUDGET_RULE), _SEE, Reach.ALL),
         ((R.ATTACHMENT, R.COMMENT), _NOTE, Reach.NODE),

@@ -9,12 +9,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from budgets.enums import RuleCode
+from budgets.models import BudgetRule
 from budgets.tables.following import follow_months
 from budgets.tables.perimeter import Perimeter
 from budgets.tables.statements import accruals, credit_moves, left_to_pay
 
-# A commitment where nothing moved for so long is dormant (rule R-16).
-DORMANT_MONTHS = 24
 BANDS = (
     _("less than a year"),
     _("one to two years"),
@@ -44,10 +44,15 @@ class Statement:
     read: Callable[[Perimeter, dt.date], StatementRows]
 
 
+def dormant_months(day: dt.date) -> int:
+    """Return for how many months nothing moves on a dormant commitment: rule R-16 of a day."""
+    rule = BudgetRule.objects.in_force(day).get(code=RuleCode.DORMANT)
+    return int(rule.parameters["months"])
+
+
 def _left(perimeter: Perimeter, day: dt.date) -> StatementRows:
-    rows = [
-        row for row in left_to_pay(perimeter, day=day, dormant_months=DORMANT_MONTHS) if row.left
-    ]
+    months = dormant_months(day)
+    rows = [row for row in left_to_pay(perimeter, day=day, dormant_months=months) if row.left]
     year = perimeter.fiscal_year
     names = ("committed", "withdrawn", "done", "paid", "left")
     totals = {name: sum(getattr(row, name) for row in rows) for name in names}

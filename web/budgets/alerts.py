@@ -174,7 +174,7 @@ class AlertsView(FactListView):
 
     def more(self) -> dict[str, Any]:
         """Return the tabs of the section."""
-        return {"tab_links": tabs()}
+        return tabs(self.name)
 
 
 class AlertView(PageView):

@@ -83,7 +83,7 @@ class OfNodeListView(FactListView):
         """Return the tabs of the section, and the way to a new row."""
         create = can(self.request.user, Action.CREATE, Resource.CREDIT)
         return {
-            "tab_links": tabs(),
+            **tabs(self.name),
             "create_url": reverse(f"web:{self.name}_create") if create else "",
             "create_label": self.create_label,
         }

@@ -187,7 +187,7 @@ class QueueView(FactListView):
     def more(self) -> dict[str, Any]:
         """Return the tabs of the section, the rules that hold for lines of the queue."""
         return {
-            "tab_links": tabs(),
+            **tabs("waiting_lines"),
             "may_attach": can(self.request.user, *ATTACH),
             "reads_rules": can(self.request.user, Action.READ, Resource.MATCHING_RULE),
         }

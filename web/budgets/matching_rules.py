@@ -309,7 +309,7 @@ class RulesView(ListView):
         """Return the tabs of the section, and the way to a new one."""
         create = can(self.request.user, Action.CREATE, Resource.MATCHING_RULE)
         return {
-            "tab_links": tabs(),
+            **tabs("matching_rules"),
             "create_url": reverse("web:matching_rule_create") if create else "",
             "create_label": _("Create a matching rule"),
         }

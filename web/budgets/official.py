@@ -65,7 +65,7 @@ class OfficialView(PageView):
             **frame(request, asked),
             "table": table,
             "cells": cells,
-            "tab_links": tabs(),
+            **tabs("official"),
             "name": "official",
             "others": [
                 (other, reverse("web:official", args=[other.code]), other == table)

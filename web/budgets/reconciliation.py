@@ -150,7 +150,7 @@ class ReconciliationView(PageView):
             "gap": sum((abs(panel.gap) for panel in panels), Decimal(0)),
             "unattached": sum(panel.lines["unattached"] for panel in panels),
             "queue_url": reverse("web:waiting_lines"),
-            "tab_links": tabs(),
+            **tabs("reconciliation"),
             "name": "reconciliation",
             "is_first_use": not form.has_changed() and not page.paginator.count,
             "today": today(),

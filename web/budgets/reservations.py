@@ -134,7 +134,7 @@ class ReservationsView(FactListView):
         """Return the tabs of the section, and the way to a new one."""
         create = can(self.request.user, Action.CREATE, Resource.RESERVATION)
         return {
-            "tab_links": tabs(),
+            **tabs(self.name),
             "create_url": reverse("web:reservation_create") if create else "",
             "create_label": _("Reserve credits"),
         }

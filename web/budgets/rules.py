@@ -77,7 +77,7 @@ class RulesView(ListView):
 
     def more(self) -> dict[str, Any]:
         """Return the tabs of the section."""
-        return {"tab_links": tabs()}
+        return tabs("budget-rules")
 
 
 class RuleView(PageView):
@@ -239,4 +239,4 @@ class OverridesView(FactListView):
     def more(self) -> dict[str, Any]:
         """Return the tabs of the section, and the way back to the rules."""
         back = {"url": reverse("web:budget-rules"), "label": _("Rules on credits")}
-        return {"tab_links": tabs(), "parent": back}
+        return {**tabs("budget-rules"), "parent": back}

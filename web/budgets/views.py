@@ -53,7 +53,7 @@ class LedgerView(FactListView):
 
     def more(self) -> dict[str, Any]:
         """Return the tabs of the section, and the way to a new row."""
-        found: dict[str, Any] = {"tab_links": tabs()}
+        found = tabs(self.name)
         if self.create and can(self.request.user, Action.CREATE, self.resource):
             found |= {"create_url": reverse(self.create[0]), "create_label": self.create[1]}
         return found
@@ -334,7 +334,7 @@ class NomenclatureView(PageView):
             "form": form,
             "tags": filter_tags(request, form, filters),
             "name": "nomenclature",
-            "tab_links": tabs(),
+            **tabs("nomenclature"),
             "create_url": reverse("web:nomenclature_node_create")
             if can(request.user, Action.CREATE, Resource.NOMENCLATURE)
             else "",

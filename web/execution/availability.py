@@ -106,7 +106,7 @@ class AvailabilityView(PageView):
             return self.exported(asked, by, lines)
         context = {
             **frame(request, asked),
-            "tab_links": tabs(),
+            **tabs("availability"),
             "name": "availability",
             "axis": dict(_AXES)[by],
             "as_of": asked.filters.get("as_of"),

@@ -178,7 +178,7 @@ class StatementView(PageView):
             **frame(request, found.asked),
             "found": found,
             "statement": statement,
-            "tab_links": tabs(),
+            **tabs("statements"),
             "name": "statements",
             "others": [
                 (other, reverse("web:statement", args=[other.code]), other == statement)

@@ -75,7 +75,7 @@ class ExecutionView(PageView):
         return {
             **frame(self.request, found.asked),
             "found": found,
-            "tab_links": tabs(),
+            **tabs("execution"),
             "name": "execution",
         }
 
