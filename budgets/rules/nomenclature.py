@@ -68,3 +68,8 @@ def credit_type_of(category_code: str) -> str:
     `category_code` is the number given by the accounting system: "2", "21", "31"…
     """
     return CreditType.T2 if category_code.startswith(PERSONNEL_TITLE) else CreditType.HT2
+
+
+def title_of(category_code: str) -> str:
+    """Return the number of the title of a category, its first digit; empty for an empty code."""
+    return category_code[:1]

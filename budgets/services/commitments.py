@@ -24,6 +24,7 @@ from budgets.models import Commitment, Reservation
 from budgets.rules.commitments import check_parts
 from budgets.rules.findings import Place
 from budgets.rules.vat import incl_tax
+from budgets.services.anticipation import Part, refuse_misdated
 from budgets.services.ceilings import ON_TRANCHE, Effect, Judge, refuse_beyond, summed
 from budgets.services.entries import (
     Imputation,
@@ -87,7 +88,7 @@ def record_commitment(
 
     The reservation that was made for it is consumed first: its AE are those that the EJ uses.
     Raises PermissionDenied, ValidationError (by `lines[i].column`), ReferenceTaken, RuleBroken
-    (R-01, R-03, R-21), StaleEdit, ReservationClosed.
+    (R-01, R-03, R-13, R-21), StaleEdit, ReservationClosed.
     """
     entry = Entry(**fields)
     if reservation_id is not None:
@@ -130,6 +131,8 @@ def record_commitments(
     for index, entry in enumerate(entries):
         if verdicts.stands(index):
             _refuse_split(verdicts, index, entry, judging)
+    dated = {i: _parts(entry) for i, entry in enumerate(entries) if verdicts.stands(i)}
+    refuse_misdated(verdicts, dated, judging)
     standing = {i: _effects(entry) for i, entry in enumerate(entries) if verdicts.stands(i)}
     refuse_beyond(verdicts, standing, judging)
     verdicts.settle()
@@ -182,6 +185,23 @@ def _refuse_split(verdicts: Verdicts, index: int, entry: Entry, judging: Judge) 
     refusal = judging.refusal(found, entry.lines[0].node.data_origin)
     if refusal is not None:
         verdicts.refuse(index, refusal)
+
+
+def _parts(entry: Entry) -> list[Part]:
+    """Return what the lines take, as the date of the EJ is judged (rule R-13)."""
+    return [
+        Part(
+            legal_reference=entry.legal_reference.strip(),
+            committed_on=entry.committed_on,
+            fiscal_year=entry.fiscal_year,
+            node=line.node,
+            tranche=line.tranche,
+            category=line.category,
+            credit_type=line.credit_type,
+            cents=to_cents(line.incl_tax),
+        )
+        for line in entry.lines
+    ]
 
 
 def _effects(entry: Entry) -> list[Effect]:

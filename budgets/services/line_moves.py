@@ -21,6 +21,7 @@ from budgets.models import Commitment
 from budgets.permissions import can_decide_on
 from budgets.rules.vat import excl_tax
 from budgets.selectors.commitments import sums_of_line
+from budgets.services.anticipation import Anticipations, Part
 from budgets.services.ceilings import ON_TRANCHE, Ceilings, Effect, Judge
 from budgets.services.entries import insert, provenance
 from common.money import from_cents, to_cents
@@ -49,7 +50,8 @@ def move_line(
     Nothing certified or paid is withdrawn. Raises PermissionDenied, ValidationError,
     CommitmentExceeded, RuleBroken.
     """
-    line = Commitment.objects.select_related("node", "project", "tranche").get(pk=commitment_id)
+    rows = Commitment.objects.select_related("node", "project", "tranche", "category")
+    line = rows.get(pk=commitment_id)
     if not can_decide_on(
         actor, Action.CREATE, Resource.LEDGER, node=line.node, project=line.project
     ):
@@ -57,7 +59,10 @@ def move_line(
     faults = _faults(line, amount, fiscal_year, reason, is_recyclable=is_recyclable)
     if faults:
         raise ValidationError(dict(faults))
-    same = _lock(line, amount, fiscal_year, Judge(actor, override_reason))
+    judging = Judge(actor, override_reason)
+    if amount > 0:
+        _refuse_date(line, amount, moved_on, fiscal_year, judging)
+    same = _lock(line, amount, fiscal_year, judging)
     _refuse_beyond(line, amount)
     row = Commitment(
         **provenance(actor), **{name: getattr(line, name) for name in _KEPT}, amount=amount,
@@ -76,6 +81,25 @@ def move_line(
     )
     mark_figures_changed([line.project_id] if line.project_id else [], actor=actor)
     return row
+
+
+def _refuse_date(
+    line: Commitment, amount: Decimal, moved_on: dt.date, fiscal_year: int, judging: Judge
+) -> None:
+    """Refuse a complement dated where its exercise allows none (rule R-13)."""
+    part = Part(
+        legal_reference=line.legal_reference,
+        committed_on=moved_on,
+        fiscal_year=fiscal_year,
+        node=line.node,
+        tranche=line.tranche,
+        category=line.category,
+        credit_type=line.credit_type,
+        cents=to_cents(amount),
+    )
+    refusal = judging.refusal(Anticipations([part]).findings([part]), line.data_origin)
+    if refusal is not None:
+        raise refusal
 
 
 def _lock(line: Commitment, amount: Decimal, fiscal_year: int, judging: Judge) -> Any:
