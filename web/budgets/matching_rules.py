@@ -174,7 +174,7 @@ class RuleCreateView(OwnedCreateView):
         """Return the form, begun with what the line says."""
         form = super().form(data)
         if data is None:
-            form.initial |= self._from_line()
+            form.initial = {**form.initial, **self._from_line()}
         return form
 
     def _from_line(self) -> dict[str, Any]:
@@ -222,7 +222,7 @@ def preview_of(user: Any, rule: MatchingRule) -> dict[str, Any]:
 class RuleFilterForm(FilterForm):
     """Filters of the matching rules."""
 
-    origin = None
+    origin = None  # type: ignore[assignment]
     state = forms.ChoiceField(
         label=gettext_lazy("State"), required=False, choices=any_of(RecordState.choices)
     )

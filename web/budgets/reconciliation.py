@@ -71,7 +71,7 @@ COLUMNS = (
         show="moment",
         kind="datetime",
     ),
-    ListColumn("table", gettext_lazy("Ledger"), lambda panel: WaitingTable(panel.table).label),
+    ListColumn("table", gettext_lazy("Ledger"), lambda panel: str(WaitingTable(panel.table).label)),
     ListColumn("fiscal_year", gettext_lazy("Fiscal year"), lambda panel: panel.fiscal_year),
     ListColumn("column", pgettext_lazy("AE or CP", "Credits"), ledger_of),
     ListColumn(

@@ -39,7 +39,7 @@ _GROUPS: tuple[tuple[str, Any, tuple[_Link, ...]], ...] = (
     ),
     (
         "attach",
-        _("Attach"),
+        _("Reconcile"),
         _lists(
             ("waiting_lines", _("Lines to attach")),
             ("matching_rules", _("Matching rules")),
