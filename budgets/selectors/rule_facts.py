@@ -47,6 +47,7 @@ class Scope:
     day: dt.date
     requested_by: dt.date
     received_by: dt.date
+    is_current: bool = True
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,7 +53,8 @@ def detect(*, fiscal_year: int, origin: str, day: dt.date | None = None) -> Sync
     """
     at = min(day or today(), dt.date(fiscal_year, 12, 31))
     rules = rules_in_force(at)
-    findings = find(fiscal_year, origin, at, rules)
+    is_current = fiscal_year == (day or today()).year
+    findings = find(fiscal_year, origin, at, rules, is_current=is_current)
     return sync_alerts(
         sources=RuleCode.values,
         fiscal_year=fiscal_year,
@@ -63,9 +64,17 @@ def detect(*, fiscal_year: int, origin: str, day: dt.date | None = None) -> Sync
 
 
 def find(
-    fiscal_year: int, origin: str, day: dt.date, rules: Mapping[str, BudgetRule]
+    fiscal_year: int,
+    origin: str,
+    day: dt.date,
+    rules: Mapping[str, BudgetRule],
+    *,
+    is_current: bool = True,
 ) -> list[Finding]:
-    """Return what the facts of an exercise break, by the rules given; a rule absent is not read."""
+    """Return what the facts of an exercise break, by the rules given; a rule absent is not read.
+
+    What a commitment breaks is a state of today: it is found in the current exercise alone.
+    """
     parameters: Parameters = {code: read(rule.parameters) for code, rule in rules.items()}
     delays = parameters.get(RuleCode.DELAYS, {})
     scope = Scope(
@@ -74,6 +83,7 @@ def find(
         day,
         requested_by=since(day, int(delays.get("request_days", 0))),
         received_by=since(day, int(delays.get("invoice_days", 0))),
+        is_current=is_current,
     )
     checked = Checked(scope, Tree(), moved(scope), parameters)
     found = [

@@ -31,7 +31,7 @@ def findings_of_commitments(
 ) -> Iterator[Finding]:
     """Yield what the commitments known in the exercise break."""
     found = lives(scope)
-    for reference, life in found.items():
+    for reference, life in found.items() if scope.is_current else ():
         place = Place("commitment", reference, scope.fiscal_year)
         held = Executed(life.committed, life.done, life.paid, life.advances)
         yield from check_execution(place, held)

@@ -77,7 +77,7 @@ COLUMNS = (
         is_header=True,
     ),
     ListColumn(
-        "source", gettext_lazy("Check"), lambda row: row.source, order=("source",),
+        "source", gettext_lazy("Rule or indicator"), lambda row: row.source, order=("source",),
         label=source_words,
     ),
     ListColumn(
@@ -125,7 +125,7 @@ class AlertFilterForm(OneOriginForm):
     search = ("subject_code", "source", "acknowledgement")
     conditions = {"source": "source", "severity": "severity", "fiscal_year": "fiscal_year"}
 
-    source = forms.ChoiceField(label=gettext_lazy("Check"), required=False)
+    source = forms.ChoiceField(label=gettext_lazy("Rule or indicator"), required=False)
     severity = forms.ChoiceField(
         label=gettext_lazy("Severity"), required=False, choices=any_of(Severity.choices)
     )
@@ -141,7 +141,7 @@ class AlertFilterForm(OneOriginForm):
         super().__init__(data, user=user)
         named = [(code, f"{code} · {one.label}") for code, one in alert_sources().items()]
         self.fields["source"] = forms.ChoiceField(
-            label=gettext_lazy("Check"), required=False, choices=any_of(named)
+            label=gettext_lazy("Rule or indicator"), required=False, choices=any_of(named)
         )
 
     def keep(self, rows: QuerySet[Any], filters: dict[str, Any]) -> QuerySet[Any]:
