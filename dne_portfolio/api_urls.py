@@ -9,7 +9,7 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.api import clients, emergency, grants, people
 from accounts.api import schema as _schemes  # noqa: F401 (registers the two schemes)
-from budgets.api import acts, decisions, following, ruling, tables
+from budgets.api import acts, attaching, decisions, following, matching, ruling, tables
 from budgets.api import views as budgets
 from common.api.errors import unknown_route
 from indicators.api import shared as shared_values
@@ -44,6 +44,9 @@ for prefix, viewset in (
     ("rule-overrides", ruling.RuleOverrideViewSet),
     ("bop-opinions", ruling.BopOpinionViewSet),
     ("trajectories", ruling.TrajectoryViewSet),
+    ("waiting-lines", attaching.WaitingLineViewSet),
+    ("matching-rules", matching.MatchingRuleViewSet),
+    ("reconciliation", matching.ReconciliationViewSet),
     ("alerts", alerts.AlertViewSet),
     ("official-tables", tables.OfficialTableViewSet),
     ("payment-requests", budgets.PaymentRequestViewSet),

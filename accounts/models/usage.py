@@ -55,7 +55,7 @@ class IdempotencyKey(models.Model):
     token = models.CharField(_("attempt"), max_length=32)
     created_at = models.DateTimeField(_("created at"), db_index=True)
     status = models.PositiveSmallIntegerField(_("status"), null=True)
-    headers = models.JSONField(_("headers"), default=dict)
+    headers = models.JSONField(_("headers"), default=dict, blank=True)
     body = models.TextField(_("body"), blank=True)
 
     class Meta:

@@ -18,7 +18,7 @@ from accounts.api.owned import HistoryViewSet
 from accounts.enums import Action, Resource
 from budgets.api.filters import LandingFilters
 from budgets.api.inputs import LandingCreation, LandingEdit
-from budgets.api.parameters import AS_OF, NAMES, PERIMETER, read_perimeter
+from budgets.api.parameters import AS_OF, NAMES, PERIMETER, read_page, read_perimeter
 from budgets.api.reports import ExecutionReport, LandingRow, StatementReport, statement_rows
 from budgets.enums import LandingMethod
 from budgets.models import CreditMovement, LandingChoice
@@ -134,7 +134,7 @@ class StatementViewSet(GenericViewSet[Any]):
             raise Http404
         wanted = _asked(request, "page")
         perimeter = read_perimeter(request.user, wanted)
-        page = _page(wanted["page"])
+        page = read_page(wanted["page"])
         day: dt.date = perimeter.as_of or today()
         read = STATEMENTS[code].read(perimeter, day)
         rows = read.rows[(page - 1) * MOST_ROWS : page * MOST_ROWS]
@@ -149,12 +149,6 @@ class StatementViewSet(GenericViewSet[Any]):
                 "results": statement_rows(code, rows, perimeter.fiscal_year),
             }
         )
-
-
-def _page(text: str) -> int:
-    if text and not (text.isascii() and text.isdigit() and 1 <= int(text) <= 10**6):
-        raise ValidationError({"page": "A page is a whole number from 1."})
-    return int(text or 1)
 
 
 class LandingViewSet(IdempotentMixin, HistoryViewSet):

@@ -85,3 +85,10 @@ def _parsed(name: str, text: str, parse: Any, message: str) -> Any:
         return parse(text)
     except ValueError as error:
         raise ValidationError({name: message}) from error
+
+
+def read_page(text: str) -> int:
+    """Return the page that a parameter names, 1 without; 400 otherwise."""
+    if text and not (text.isascii() and text.isdigit() and 1 <= int(text) <= 10**6):
+        raise ValidationError({"page": "A page is a whole number from 1."})
+    return int(text or 1)

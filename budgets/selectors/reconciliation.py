@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Q, QuerySet, Sum
 
 from budgets.enums import WaitingState, WaitingTable
 from budgets.models import (
@@ -100,6 +100,22 @@ def reconcile(batches: Iterable[ImportBatch]) -> list[Panel]:
                 place = (batch.pk, name, year)
                 panels += _panels(batch, place, totals, recorded.get(place), waiting[place])
     return panels
+
+
+def batches_to_reconcile(user: Any) -> QuerySet[ImportBatch]:
+    """Return the visible imports that stand and kept their totals, the newest first."""
+    rows = ImportBatch.objects.visible_to(user).standing().exclude(totals={})
+    return rows.order_by("-pk")
+
+
+def kept(panels: Iterable[Panel], *, fiscal_year: int | None, table: str) -> list[Panel]:
+    """Return the panels of an exercise and of a ledger; of all of them when none is given."""
+    return [
+        panel
+        for panel in panels
+        if (not fiscal_year or panel.fiscal_year == str(fiscal_year))
+        and (not table or panel.table == table)
+    ]
 
 
 def _panels(

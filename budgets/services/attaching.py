@@ -89,6 +89,29 @@ def attach_line(
     return done.lines[0]
 
 
+@transaction.atomic
+def attach_each(*, actor: Any, targets: dict[int, dict[str, str]]) -> Attached:
+    """Attach each line, by id, to its own codes; one group of queries a different target.
+
+    A line that is not there, does not wait or cannot be recorded so is refused, the others are
+    attached. One that an earlier line released, by recording what it waited for, is attached.
+    """
+    allowed = WaitingLine.objects.all().allowing(actor, Action.IMPORT).waiting()
+    asked = set(allowed.filter(pk__in=targets).values_list("pk", flat=True))
+    refused = {pk: _("There is no such line to attach.") for pk in targets if pk not in asked}
+    groups: dict[tuple[tuple[str, str], ...], list[int]] = {}
+    for pk in targets:
+        if pk in asked:
+            groups.setdefault(tuple(sorted(targets[pk].items())), []).append(pk)
+    for target, ids in groups.items():
+        waits = list(allowed.filter(pk__in=ids).values_list("pk", flat=True))
+        if waits:
+            done = attach_lines(actor=actor, line_ids=waits, target=dict(target))
+            refused |= done.refused
+    lines = WaitingLine.objects.filter(pk__in=asked - refused.keys(), state=WaitingState.ATTACHED)
+    return Attached(list(lines.order_by("pk")), refused)
+
+
 def attach_by_rule(*, actor: Any, rule: MatchingRule) -> Attached:
     """Attach every line that waits, that `actor` may attach, and for which a rule holds."""
     ids = [line.pk for line in lines_held(actor, rule_of(rule))]
@@ -168,16 +191,21 @@ def _give_project(
     """Give a project to facts that stand without one; return why others are refused, by id."""
     now = timezone.now()
     code = targets[lines[0].pk]["project"]
-    within = Project.objects.visible_to(actor)
-    project = within.filter(code=code, data_origin=lines[0].data_origin).first()
-    if project is None:
-        why = _("There is no such project within your perimeter.")
-        return {line.pk: why for line in lines}
-    given = give_project([line.source_reference for line in lines], project, actor=actor, now=now)
-    done = [line for line in lines if line.source_reference in given]
+    project = Project.objects.visible_to(actor).filter(code=code).first()
+    refused = {}
+    sound = []
+    for line in lines:
+        if project is None or line.data_origin != project.data_origin:
+            refused[line.pk] = _("There is no such project within your perimeter.")
+        else:
+            sound.append(line)
+    if project is None or not sound:
+        return refused
+    given = give_project([line.source_reference for line in sound], project, actor=actor, now=now)
+    done = [line for line in sound if line.source_reference in given]
     close_attached(done, targets, actor=actor, now=now, rule_id=rule_id)
     why = _("The fact was corrected, or a contract leans on it.")
-    return {line.pk: why for line in lines if line.source_reference not in given}
+    return refused | {line.pk: why for line in sound if line.source_reference not in given}
 
 
 def _saved(line: WaitingLine, actor: Any, verb: str) -> WaitingLine:

@@ -61,6 +61,7 @@ def good_requests(rows: SimpleNamespace) -> dict[str, Good]:
         **_landings(rows.landing),
         **_typed(rows),
         **_rules(rows.rules),
+        **_waiting(rows.waiting),
         **_accounts(rows.accounts),
         **_notes(rows.notes),
         **_imports(rows),
@@ -84,6 +85,7 @@ def _owned() -> dict[str, Good]:
         "nomenclature": "budget",
         "partners": "contracts",
         "contracts": "contracts",
+        "matching-rules": "budget",
     }
     for resource, role in roles.items():
         prefix = resource.replace("-", "_")
@@ -200,6 +202,18 @@ def _rules(rows: Any) -> dict[str, Good]:
         "bop_opinions_partial_update": Good("budget", opinion, {"sense": "unfavourable"}, 1),
         "trajectories_create": Good("budget", {}, expected),
         "trajectories_partial_update": Good("budget", trajectory, {"cp": "12.00"}, 1),
+    }
+
+
+def _waiting(lines: dict[str, Any]) -> dict[str, Good]:
+    waits, aside = ({"id": lines[name].pk} for name in ("waits", "aside"))
+    target = {"project": "A-1"}
+    return {
+        "waiting_lines_attach_create": Good("controller", waits, target),
+        "waiting_lines_bulk_create": Good("controller", {}, {"rows": [{**waits, **target}]}),
+        "waiting_lines_set_aside_create": Good("controller", waits, REASON),
+        "waiting_lines_take_back_create": Good("controller", aside),
+        "matching_rules_apply_create": Good("budget", {"code": "X-open"}),
     }
 
 

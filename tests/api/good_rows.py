@@ -17,8 +17,17 @@ from accounts.services.emergency import ask_emergency_access
 from accounts.services.grants import establish_grant, propose_grant
 from accounts.services.merging import merge_records
 from accounts.services.people import suspend_person
-from budgets.models import BopOpinion, BudgetRule, NomenclatureNode, Reservation, Trajectory
+from budgets.models import (
+    BopOpinion,
+    BudgetRule,
+    MatchingRule,
+    NomenclatureNode,
+    Reservation,
+    Trajectory,
+    WaitingLine,
+)
 from budgets.services.acts import Leg, decide_act
+from budgets.services.attaching import set_line_aside
 from budgets.services.commitments import Line, record_commitment
 from budgets.services.landings import choose_landing
 from budgets.services.reservations import reserve_credits
@@ -36,6 +45,7 @@ from records.services.deposits import Upload, deposit_files
 from records.services.imports import import_folder
 from records.services.undo import request_undo
 from tests.api.conftest import FICTITIOUS, make_project, make_user
+from tests.budgets.extracts import bring, commitment
 from tests.imports.folders import right_tables, text_of, write_tables
 from tests.records import files
 
@@ -68,6 +78,10 @@ def add_owned(portfolio: Any, users: Any) -> None:
         Contract.objects.create(
             code=code, title=code, kind="contract", holder=portfolio.partner,
             amount_excl_tax=100, vat_rate=20, amount_incl_tax=120, manager=users.contracts, **own,
+        )  # fmt: skip
+        MatchingRule.objects.create(
+            code=code, name=code, commitment="EJ-1", **_ended(state),
+            conditions=[{"column": "supplier", "operator": "is", "text": "Éditeur"}],
         )  # fmt: skip
         project = make_project(code, inside, manager=users.manager)
         Project.objects.filter(pk=project.pk).update(**own)
@@ -225,6 +239,19 @@ def add_typed(users: Any) -> dict[str, Any]:
     return {"act": act[0], "signed": signed[0]}
 
 
+def add_waiting(users: Any, folder: Any) -> dict[str, WaitingLine]:
+    """Import two commitments of unknown project: one waits, one is set aside."""
+    wrong = {"node": "0214-DNE", "project": "ZZ"}
+    lines = [commitment(f"EJ-{name}-1", "12.00", **wrong) for name in ("waits", "aside")]
+    assert bring(folder, "waiting", commitments=lines).status == "applied"
+    found = {
+        name: WaitingLine.objects.get(source_reference=f"EJ-{name}-1")
+        for name in ("waits", "aside")
+    }
+    set_line_aside(actor=users.controller, line_id=found["aside"].pk, reason="Double")
+    return found
+
+
 def add_rules(users: Any) -> SimpleNamespace:
     """An alert and a rule, a BOP without an opinion, and one with an opinion and a trajectory.
 
@@ -285,4 +312,5 @@ def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
         ),
         **add_typed(users),
         rules=add_rules(users),
+        waiting=add_waiting(users, folder),
     )

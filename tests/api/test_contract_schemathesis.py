@@ -50,12 +50,16 @@ SEED = int(os.environ.get("CONTRACT_SEED", "20250702"))
 CSRF = "c" * 32
 # What no row of the policy gives to each of the three roles; everything else they may read.
 NO_READING = {"machine_clients_list", "shared_projects_list"}
-NO_IMPORT = {"import_batches_list", "import_drafts_list", "import_mappings_list"}
+NO_IMPORT = {
+    "import_batches_list", "import_drafts_list", "import_mappings_list", "matching_rules_list",
+    "reconciliation_list",
+}  # fmt: skip
 NO_ACCOUNT = {"grants_list", "users_list"}
 # What partners read, and what administrators and auditors do.
 NO_SHARE = {"shared_progress_list", "shared_indicator_values_list", "emergency_accesses_list"}
 # What a reading must be asked.
-QUERIES = {"/known/": {"on": "2199-01-01"}, "/availability/": {"fiscal_year": "2025"}}
+YEAR = {"fiscal_year": "2025"}
+QUERIES = {"/known/": {"on": "2199-01-01"}, "/availability/": YEAR, "/execution/": YEAR}
 UNREADABLE = {
     "director": NO_READING | NO_SHARE | NO_IMPORT,
     "manager": NO_READING | NO_SHARE | NO_IMPORT | NO_ACCOUNT,

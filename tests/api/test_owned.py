@@ -21,12 +21,17 @@ BODIES = {
         "code": "Z-1", "title": "Zed", "kind": "contract", "holder": "EX-1",
         "amount_excl_tax": "100.00", "vat_rate": "20.00", "amount_incl_tax": "120.00",
     },
+    "matching-rules": {
+        "code": "Z-1", "name": "Zed", "commitment": "EJ-1",
+        "conditions": [{"column": "supplier", "operator": "is", "text": "Zed"}],
+    },
 }  # fmt: skip
 ROLES = {
     "partners": Role.CONTRACT_MANAGER,
     "nomenclature": Role.BUDGET_OFFICER,
     "portfolio-nodes": Role.PORTFOLIO_DIRECTOR,
     "contracts": Role.CONTRACT_MANAGER,
+    "matching-rules": Role.BUDGET_OFFICER,
 }
 
 

@@ -16,9 +16,14 @@ from django.utils.translation import gettext_lazy, pgettext_lazy
 from accounts.enums import Action, Resource
 from accounts.permissions import can
 from budgets.enums import WaitingTable
-from budgets.selectors.reconciliation import PARTS, Panel, reconcile
+from budgets.selectors.reconciliation import (
+    PARTS,
+    Panel,
+    batches_to_reconcile,
+    kept,
+    reconcile,
+)
 from common.fiscal import today
-from records.models import ImportBatch
 from web.budgets.columns import EUROS
 from web.budgets.tabs import tabs
 from web.exports import FORMATS, export
@@ -134,14 +139,16 @@ class ReconciliationView(PageView):
         """Show the panel, or answer its export."""
         form = PanelForm(request.GET)
         filters = form.cleaned_data if form.is_valid() else {}
-        batches = ImportBatch.objects.visible_to(request.user).standing().exclude(totals={})
+        batches = batches_to_reconcile(request.user)
         if filters.get("source"):
             batches = batches.filter(source__icontains=filters["source"])
-        batches = batches.none() if form.errors else batches.order_by("-pk")
+        if form.errors:
+            batches = batches.none()
+        wanted = {"fiscal_year": filters.get("fiscal_year"), "table": filters.get("table", "")}
         if request.GET.get("format") in FORMATS and not form.errors:
-            return self.exported(request.GET["format"], kept(reconcile(batches), filters))
+            return self.exported(request.GET["format"], kept(reconcile(batches), **wanted))
         page = Paginator(batches, _PAGE).get_page(request.GET.get("page"))
-        panels = kept(reconcile(page.object_list), filters)
+        panels = kept(reconcile(page.object_list), **wanted)
         context = {
             "form": form,
             "shown": page,
@@ -185,16 +192,6 @@ class ReconciliationView(PageView):
             has_fictitious=False,
             address_of=lambda form: address(self.request, format=form),
         )
-
-
-def kept(panels: list[Panel], filters: dict[str, Any]) -> list[Panel]:
-    """Return the panels of an exercise and of a ledger."""
-    year, table = filters.get("fiscal_year"), filters.get("table")
-    return [
-        panel
-        for panel in panels
-        if (not year or panel.fiscal_year == str(year)) and (not table or panel.table == table)
-    ]
 
 
 def parts_of(panel: Panel) -> list[tuple[str, Decimal, int]]:
