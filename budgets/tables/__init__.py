@@ -1,1 +1,1 @@
-"""Official tables of the State's budget, from the ledgers: rows of cells, the same everywhere."""
+"""Tables read from the ledgers: official layouts, execution, statements; rows behind each cell."""
