@@ -11,6 +11,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.idempotency import IdempotentMixin
 from accounts.api.inputs import NamedField
 from accounts.api.owned import HistoryViewSet
 from accounts.enums import Action, Resource
@@ -254,10 +255,11 @@ class BopOpinionViewSet(OfNodeViewSet):
         return self.edited(edit_opinion, OpinionEdit, "opinion_id", id)
 
 
-class TrajectoryViewSet(OfNodeViewSet):
+class TrajectoryViewSet(IdempotentMixin, OfNodeViewSet):
     """CP expected in coming years, by node."""
 
     queryset = Trajectory.objects.all()
+    idempotent_actions = frozenset({"create"})
     row_serializer = TrajectoryRow
 
     @extend_schema(request=TrajectoryCreation, responses={201: TrajectoryRow})

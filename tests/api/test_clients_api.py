@@ -129,7 +129,7 @@ def test_another_verb_is_403_and_another_perimeter_is_404(admin):
 def test_what_is_wrong_is_named(admin, fields, path):
     answer = create(admin, **fields)
     assert answer.status_code == 400, answer.content
-    assert {error["path"].partition(".")[0] for error in answer.json()["errors"]} == {path}
+    assert {error["path"].partition("[")[0] for error in answer.json()["errors"]} == {path}
     assert not MachineClient.objects.exists()
 
 
