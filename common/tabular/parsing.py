@@ -24,6 +24,15 @@ _NUMBER = re.compile(
     rf"(?P<sign>[+\-\u2212])?(?P<whole>[0-9]{{1,3}}(?:[{_SPACES}][0-9]{{3}})+|[0-9]+)"
     r"(?:(?P<mark>[.,])(?P<fraction>[0-9]+))?(?P<after>[ ]?[\-\u2212])?"
 )
+# Where the decimal mark is known, the other one, or an apostrophe, groups digits as spaces do.
+_OF_MARK = {
+    mark: re.compile(
+        rf"(?P<sign>[+\-\u2212])?(?P<whole>[0-9]{{1,3}}(?P<between>[{other}'\u2019])[0-9]{{3}}"
+        rf"(?:(?P=between)[0-9]{{3}})*)(?:(?P<mark>[{mark}])(?P<fraction>[0-9]+))?"
+        r"(?P<after>[ ]?[\-\u2212])?"
+    )
+    for mark, other in ((",", "."), (".", ","))
+}
 _MAX_DIGITS = 40
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
@@ -165,13 +174,18 @@ def _typed_number(cell: Cell) -> Written:
     raise CellError("not_a_number", _("a date where a number is expected"))
 
 
-def read_written_number(cell: Cell) -> Written:
-    """Read a number and how it is written; `parse_number` tells the forms. Raises CellError."""
+def read_written_number(cell: Cell, mark: str = "") -> Written:
+    """Read a number and how it is written; `parse_number` tells the forms.
+
+    Where its decimal `mark` is known, the other one may group digits by threes, and so may an
+    apostrophe: `1.234,56` with a comma. Raises CellError.
+    """
     if not isinstance(cell, str):
         return _typed_number(cell)
     text = cell.strip()
     accounting = text.startswith("(") and text.endswith(")")
-    match = _NUMBER.fullmatch(text[1:-1].strip() if accounting else text)
+    inner = text[1:-1].strip() if accounting else text
+    match = (_OF_MARK[mark].fullmatch(inner) if mark else None) or _NUMBER.fullmatch(inner)
     if match is None or len(text) > _MAX_DIGITS:
         raise CellError("not_a_number", _("not a number"))
     signs = [sign for sign in (accounting, match["sign"], match["after"]) if sign]

@@ -41,9 +41,9 @@ class ColumnReader:
     `decimals` is the greatest number of decimals of a number. `is_1904` says that numbers which
     stand for days count from 1904. `order` is that of the parts of a date in digits, when it is
     known; the separator and the two digits of a year are then free. `mark` is the decimal mark,
-    when it is known: `1,500` then leaves no doubt. The first cell that shows a
-    decimal mark, or a date in digits, sets the style of the column; another style later is
-    `mixed_styles`.
+    when it is known: `1,500` then leaves no doubt, and the other mark groups digits. The first cell
+    that shows a decimal mark, or a date in digits, sets the style of the column; another style
+    later is `mixed_styles`.
     """
 
     def __init__(
@@ -88,7 +88,7 @@ class ColumnReader:
 
     def _written(self, cell: Cell) -> Written:
         """Return a number that is written, or typed."""
-        number = read_written_number(cell)
+        number = read_written_number(cell, self._mark)
         if len(number.whole) > _WHOLE_DIGITS:
             raise CellError("not_a_number", _("a number of more than 15 digits"))
         return number

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import Q
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -116,6 +117,21 @@ def edit_mapping(
         changes=_fields(name.strip(), reading),
     )
     return edited
+
+
+@transaction.atomic
+def add_mapping(*, actor: Any, code: str, name: str, reading: Reading) -> ImportMapping | None:
+    """Add a mapping that no deposited file was matched for; None, and nothing changes, when its
+    code is known already, whatever its state, or another open mapping has its name.
+
+    What people edited or closed stays so. Raises ValidationError.
+    """
+    same_name = Q(name=name, state=RecordState.OPEN)
+    if ImportMapping.objects.filter(same_name | Q(code=code)).exists():
+        return None
+    fields = {"code": code, **_fields(name, reading)}
+    created: ImportMapping = create_record(actor=actor, kind=MAPPING, fields=fields, draft=False)
+    return created
 
 
 def _fields(name: str, reading: Reading) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from common.tabular.parsing import (
     parse_date,
     parse_number,
     parse_serial,
+    read_written_number,
 )
 
 # Forms of the raw editions 2016-11 to 2018-03, French typography and accounting.
@@ -289,3 +290,28 @@ def test_a_text_is_a_date_of_our_time_or_is_refused(text: str) -> None:
 def test_normalising_a_title_twice_changes_nothing_more(text: str) -> None:
     once = normalise_title(text)
     assert normalise_title(once) == once
+
+
+@pytest.mark.parametrize(
+    ("cell", "mark", "expected"),
+    [
+        ("1.234,56", ",", "1234.56"),
+        ("1.234.567,5-", ",", "-1234567.5"),
+        ("1.500", ",", "1500"),
+        ("1,234.56", ".", "1234.56"),
+        ("1'234'567.8", ".", "1234567.8"),
+        ("(12.000,00)", ",", "-12000.00"),
+        ("1 234,56", ",", "1234.56"),
+        ("12,5", ",", "12.5"),
+    ],
+)
+def test_the_other_mark_groups_digits_where_the_decimal_mark_is_known(
+    cell: str, mark: str, expected: str
+) -> None:
+    assert read_written_number(cell, mark).value == Decimal(expected)
+
+
+@pytest.mark.parametrize("cell", ["1.23,45", "12.34.567,8", "1.234'567,8", "1,234.56", "1.234,"])
+def test_groups_that_are_not_of_three_digits_or_of_two_signs_are_refused(cell: str) -> None:
+    with pytest.raises(CellError):
+        read_written_number(cell, ",")

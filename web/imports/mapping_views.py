@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.contrib import messages
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.enums import Resource
 from accounts.permissions import can
 from accounts.selectors import record_edits
 from accounts.services.owned import move_record
+from budgets.services.layouts import has_layouts_to_load, load_layouts
 from common.fiscal import today
 from common.models import RecordState
 from records.importing.reading import Options, Reading
@@ -75,6 +77,7 @@ class MappingListView(ListView):
     name = "import-mappings"
     title = gettext_lazy("Mappings of columns")
     caption = gettext_lazy("How the files of each source are read")
+    template_name = "web/imports/mappings.html"
     empty = gettext_lazy("No mapping was kept yet: one is made when a file is matched.")
     columns = COLUMNS
     form_class = MappingFilterForm
@@ -86,6 +89,32 @@ class MappingListView(ListView):
         """Return the mappings that the filters keep."""
         rows = ImportMapping.objects.visible_to(self.request.user)
         return rows.filter(state=filters["state"]) if "state" in filters else rows
+
+    def more(self) -> dict[str, Any]:
+        """Offer the shipped layouts to who may add them, until they are there."""
+        return {"can_load": can(self.request.user, *DEPOSIT) and has_layouts_to_load()}
+
+
+class LoadLayoutsView(PageView):
+    """Add the shipped layouts; those that are there stay as they are."""
+
+    section = "imports"
+    needs = DEPOSIT
+    http_method_names = ["post"]
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Add them, and come back to the list."""
+        count = len(load_layouts(actor=request.user).added)
+        if count:
+            text = ngettext(
+                "%(count)d shipped layout was added.",
+                "%(count)d shipped layouts were added.",
+                count,
+            )
+            messages.success(request, text % {"count": count})
+        else:
+            messages.info(request, _("The shipped layouts are there already."))
+        return HttpResponseRedirect(reverse("web:import-mappings"))
 
 
 def reading_of(mapping: ImportMapping) -> Reading:

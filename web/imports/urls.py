@@ -35,6 +35,11 @@ urlpatterns = [
         mapping_views.MappingListView.as_view(),
         name="import-mappings",
     ),
+    path(
+        "imports/correspondances/modeles/",
+        mapping_views.LoadLayoutsView.as_view(),
+        name="import-load-layouts",
+    ),
     path(_MAPPING, mapping_views.MappingView.as_view(), name="import-mapping"),
     path(
         f"{_MAPPING}modifier/", mapping_views.MappingEditView.as_view(), name="import-mapping-edit"
