@@ -77,6 +77,7 @@ class ExecutionView(PageView):
             "found": found,
             **tabs("execution"),
             "name": "execution",
+            "can_deposit": can(self.request.user, Action.IMPORT, Resource.LEDGER),
         }
 
     def body(self, found: Execution, lines: list[FollowedLine], whole: Figures) -> dict[str, Any]:
