@@ -106,7 +106,7 @@ class LineTarget(Target):
 class LineTargets(StrictSerializer):
     """Lines and what each is attached to."""
 
-    rows = LineTarget(many=True, min_length=1, max_length=MOST_LINES)
+    rows = LineTarget(many=True, min_length=1, max_length=MOST_LINES)  # type: ignore[call-arg]
 
     def validate_rows(self, rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
         """Refuse a line that is named twice."""

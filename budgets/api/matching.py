@@ -75,7 +75,7 @@ class RuleFields(StrictSerializer):
 
     name = TextField(max_length=120)
     table = drf.ChoiceField(WaitingTable.choices, allow_blank=True, required=False)
-    conditions = ConditionRow(many=True, min_length=1, max_length=10)
+    conditions = ConditionRow(many=True, min_length=1, max_length=10)  # type: ignore[call-arg]
     node: Any = NamedField(NomenclatureNode.objects.visible_to, "code", required=False)
     project: Any = NamedField(Project.objects.visible_to, "code", required=False)
     commitment = TextField(max_length=80, required=False, allow_blank=True)
@@ -168,7 +168,7 @@ class PanelRow(drf.Serializer[Any]):
     """
 
     batch = drf.CharField()
-    source = drf.CharField()
+    source = drf.CharField()  # type: ignore[assignment]
     imported_at = drf.DateTimeField()
     table = drf.ChoiceField(WaitingTable.choices)
     fiscal_year = drf.CharField()

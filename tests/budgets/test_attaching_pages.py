@@ -107,7 +107,6 @@ def test_the_panel_is_exported_and_an_empty_one_says_what_feeds_it(
     address = reverse("web:reconciliation")
     answer = client.get(address, {"format": wanted})
     assert answer.status_code == 200
-    assert answer.getvalue()
-    answer.close()
+    assert b"".join(answer.streaming_content)
     assert client.get(address, {"fiscal_year": "x"}).status_code == 422
     assert "Aucun import" in text(client, "reconciliation", query="?source=zzz")
