@@ -203,10 +203,10 @@ def finish(plan: Plan, writer: Writer) -> None:
     """
     keep(plan, writer)
     years = {
-        row.values["fiscal_year"]
+        year
         for name, changes in plan.changes.items()
         if name in LEDGERS
-        for row in changes.created
+        for year in changes.created_exercises()
     }
     request_checks(years, actor=writer.actor)
 

@@ -167,27 +167,36 @@ def keep(plan: Plan, writer: Writer) -> None:
 
 
 def _keep_table(plan: Plan, table: Any, staged: StagedTable, writer: Writer) -> None:
-    changes = plan.changes[table.name]
-    updated = [row for row, _known, _changed in changes.updated]
-    recorded = [*changes.created, *updated]
-    alone = [row for row in recorded if _has_no_project(plan, table, row)]
-    ruled = [row for row in recorded if row.line in table.ruled]
-    kept = lines_in_force(
-        table.name, [row.values["source_reference"] for row in [*recorded, *staged.waiting]]
-    )
-    former = [
-        line
-        for row in recorded
-        if (line := kept.get(row.values["source_reference"])) is not None
-        and (not line.is_recorded or line.state == WaitingState.WAITING)
-    ]
-    former += [line for row in staged.waiting if (line := kept.get(row.values["source_reference"]))]
+    """Keep the lines of a table; those that are recorded slice by slice."""
+    kept = lines_in_force(table.name, [row.values["source_reference"] for row in staged.waiting])
+    _replace(plan, list(kept.values()), writer)
+    lines = [_line(table, staged, row, writer, _why(row)) for row in staged.waiting]
+    WaitingLine.objects.bulk_create(lines, batch_size=1_000)
+    for _part, changes in plan.changes[table.name].parts(staged):
+        updated = [row for row, _known, _changed in changes.updated]
+        _keep_recorded(plan, table, staged, [*changes.created, *updated], writer)
+
+
+def _replace(plan: Plan, former: list[WaitingLine], writer: Writer) -> None:
+    """Note that the import holds a newer version of lines."""
     plan.leans_on.update(line.batch_id for line in former)
     for some in chunks(line.pk for line in former):
         WaitingLine.objects.filter(pk__in=some).update(replaced_by=writer.batch)
+
+
+def _keep_recorded(
+    plan: Plan, table: Any, staged: StagedTable, recorded: list[StagedRow], writer: Writer
+) -> None:
+    """Keep what is still to be told of lines that are recorded."""
+    alone = [row for row in recorded if _has_no_project(plan, table, row)]
+    ruled = [row for row in recorded if row.line in table.ruled]
+    kept = lines_in_force(table.name, [row.values["source_reference"] for row in recorded])
+    former = [
+        line for line in kept.values() if not line.is_recorded or line.state == WaitingState.WAITING
+    ]
+    _replace(plan, former, writer)
     standing = kept.keys() - {line.source_reference for line in former}
-    lines = [_line(table, staged, row, writer, _why(row)) for row in staged.waiting]
-    lines += [
+    lines = [
         _line(table, staged, row, writer, [WaitingReason.NO_PROJECT])
         for row in alone
         if row.values["source_reference"] not in standing

@@ -12,7 +12,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from django.utils.translation import gettext as _
 
@@ -123,8 +123,7 @@ def normalise_title(text: str) -> str:
     return _BETWEEN_DIGITS.sub("\0", joined).replace(" ", "").replace("\0", " ")
 
 
-@dataclass(frozen=True, slots=True)
-class Written:
+class Written(NamedTuple):
     """A number as a cell shows it; `mark` is its decimal mark, empty when it is typed or whole."""
 
     value: Decimal
@@ -188,15 +187,15 @@ def read_written_number(cell: Cell, mark: str = "") -> Written:
     match = (_OF_MARK[mark].fullmatch(inner) if mark else None) or _NUMBER.fullmatch(inner)
     if match is None or len(text) > _MAX_DIGITS:
         raise CellError("not_a_number", _("not a number"))
-    signs = [sign for sign in (accounting, match["sign"], match["after"]) if sign]
+    sign, told, mark, fraction, after = match.groups("")
+    signs = [one for one in (accounting, sign, after) if one]
     if len(signs) > 1:
         raise CellError("not_a_number", _("not a number"))
-    whole = "".join(c for c in match["whole"] if c.isdigit())
-    fraction = match["fraction"] or ""
+    whole = told if told.isdigit() else "".join([c for c in told if c.isdigit()])
     value = Decimal(f"{whole}.{fraction}" if fraction else whole)
     if signs and signs != ["+"] and value:
         value = -value
-    return Written(value, whole, fraction, match["mark"] or "", whole != match["whole"])
+    return Written(value, whole, fraction, mark, whole != told)
 
 
 def parse_number(cell: Cell) -> Decimal | None:

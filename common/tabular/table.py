@@ -17,6 +17,8 @@ def is_blank(cell: Cell) -> bool:
     """Tell whether a cell shows nothing (no-break and zero-width spaces count as nothing)."""
     if cell is None:
         return True
+    if cell.__class__ is str and cell[:1].isalnum():  # type: ignore[index]  spares the strips
+        return False
     return isinstance(cell, str) and not cell.strip().strip("\u200b\ufeff\u2060").strip()
 
 

@@ -43,7 +43,7 @@ class ColumnReader:
     known; the separator and the two digits of a year are then free. `mark` is the decimal mark,
     when it is known: `1,500` then leaves no doubt, and the other mark groups digits. The first cell
     that shows a decimal mark, or a date in digits, sets the style of the column; another style
-    later is `mixed_styles`.
+    later is `mixed_styles`. `read_shown` reads a cell that is known not to be blank.
     """
 
     def __init__(
@@ -60,11 +60,11 @@ class ColumnReader:
         self._is_1904 = is_1904
         self._mark = mark if kind == "number" else ""
         self._style = self._mark
-        self._read: Callable[[Cell], Any] = getattr(self, f"_{kind}")
+        self.read_shown: Callable[[Cell], Any] = getattr(self, f"_{kind}")
 
     def read(self, cell: Cell) -> Any:
         """Return the value of a cell, None for a blank one; raises CellError."""
-        return None if is_blank(cell) else self._read(cell)
+        return None if is_blank(cell) else self.read_shown(cell)
 
     def _set_style(self, style: str) -> None:
         """Hold the column to one way of writing."""

@@ -74,11 +74,12 @@ class CellReader:
             return self._empty
         if not isinstance(cell, str):
             return self._parse(cell)
-        if cell not in self.seen:
+        value = self.seen.get(cell, self)
+        if value is self:
             if len(self.seen) >= _REMEMBERED:
                 self.seen.clear()
-            self.seen[cell] = self._parse(cell)
-        return self.seen[cell]
+            value = self.seen[cell] = self._parse(cell)
+        return value
 
 
 def default_of(field: Field) -> Any:
@@ -102,7 +103,7 @@ def shown(cell: Cell) -> str:
 
 
 def _parser(field: Field, *, is_1904: bool = False, style: Style = _PLAIN) -> Callable[[Cell], Any]:
-    """Return the reading of the type, then of the constraints."""
+    """Return the reading of a cell that shows something: the type, then the constraints."""
     kind = _TYPES.get(field.type, "text")
     is_scaled = kind == "number" and style.factor != 1
     decimals = field.decimals + (_MORE_DECIMALS if abs(style.factor) > 1 else 0)
@@ -113,11 +114,13 @@ def _parser(field: Field, *, is_1904: bool = False, style: Style = _PLAIN) -> Ca
         order=style.order,
         mark=style.mark,
     )
-    bounded = _BOUNDED.get(field.type)
+    has_bounds = field.minimum is not None or field.maximum is not None
+    bounded = _BOUNDED.get(field.type) if has_bounds else None
+    read = column.read_shown
 
     def parse(cell: Cell) -> Any:
         try:
-            value = column.read(cell)
+            value = read(cell)
         except CellError as error:
             raise CellFault(error.code, error.message) from None
         if is_scaled:
@@ -156,12 +159,8 @@ def _bounded(field: Field, value: Any, read: Callable[[str], Any]) -> Any:
 
 
 def _string(field: Field, text: str) -> str:
-    if _CONTROL.search(text):
-        raise CellFault("control_character", _("The text holds a control character."))
-    if _BIDI.search(text):
-        raise CellFault(
-            "bidi_character", _("The text holds a mark that changes the order of reading.")
-        )
+    if not (text.isascii() and text.isprintable()):
+        _refuse_marks(text)
     if field.enum and text not in field.enum:
         known = ", ".join(field.enum)
         raise CellFault("not_in_list", _("The value is one of: %(known)s.") % {"known": known})
@@ -175,6 +174,16 @@ def _string(field: Field, text: str) -> str:
             "wrong_form", _("The text has the form %(pattern)s.") % {"pattern": field.pattern}
         )
     return text
+
+
+def _refuse_marks(text: str) -> None:
+    """Refuse characters that are not seen; a printable text in ASCII has none."""
+    if _CONTROL.search(text):
+        raise CellFault("control_character", _("The text holds a control character."))
+    if _BIDI.search(text):
+        raise CellFault(
+            "bidi_character", _("The text holds a mark that changes the order of reading.")
+        )
 
 
 def _list(field: Field, text: str) -> tuple[str, ...]:

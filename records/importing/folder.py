@@ -62,7 +62,12 @@ def _finish(stage: Stage, table: StagedTable) -> None:
         return
     if table.rows:
         keep_slice(stage, table)
+    # Every row was compared with those before it.
+    table.lines.clear()
     stage.report.take(table.held)
+
+
+_UNSEEN = object()
 
 
 class _Files:
@@ -188,7 +193,7 @@ class _Rows:
         self.readers: list[tuple[int, str, Callable[[Cell], Any], dict[Any, Any]]] = []
         self.slice = settings.IMPORT_SLICE_ROWS if schema.has_independent_rows else 0
         self.defaults: dict[str, Any] = {}
-        self.missing: set[str] = set()
+        self.missing: frozenset[str] = frozenset()
 
     def take(self, row: Row) -> None:
         """Take one row."""
@@ -236,7 +241,7 @@ class _Rows:
         self.defaults = {
             name: default_of(field) for name, field in known.items() if name not in table.columns
         }
-        self.missing = {name for name in self.defaults if known[name].required}
+        self.missing = frozenset(name for name in self.defaults if known[name].required)
 
     def _reader(self, field: Field) -> tuple[Callable[[Cell], Any], dict[Any, Any]]:
         """Return the reading of the cells of a column, as the file writes it, and what texts it
@@ -278,7 +283,7 @@ class _Rows:
             cells = _trimmed(record)
             cells += (None,) * (width - len(cells))
             texts = tuple([shown(cell) for cell in cells])
-        row = StagedRow(record.line, texts, dict(self.defaults), set(self.missing))
+        row = StagedRow(record.line, texts, dict(self.defaults), self.missing)
         if amendments.is_aside(self.schema.name, record.line):
             self._read_aside(table, row, cells)
             return
@@ -298,8 +303,9 @@ class _Rows:
         values = row.values
         for index, name, read, seen in self.readers:
             cell = cells[index]
-            if cell.__class__ is str and cell in seen:
-                values[name] = seen[cell]
+            # Only texts are remembered, and no other cell equals one.
+            value = values[name] = seen.get(cell, _UNSEEN)
+            if value is not _UNSEEN:
                 continue
             try:
                 values[name] = read(cell)
@@ -360,4 +366,4 @@ def _tell_ragged(stage: Stage, table: StagedTable, row: StagedRow, widths: tuple
         value=str(found),
     )
     row.cells = (*row.cells, *[""] * expected)[: len(table.columns)]
-    row.bad.update(field.name for field in table.schema.fields)
+    row.bad = row.bad.union(field.name for field in table.schema.fields)

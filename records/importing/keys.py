@@ -6,6 +6,7 @@ import hashlib
 
 from django.utils.translation import gettext as _
 
+from records.importing.packing import pack_rows, unpack_rows
 from records.importing.rules import check_table_rules
 from records.importing.spool import Spool
 from records.importing.stage import Key, Stage, StagedRow, StagedTable, sum_of
@@ -37,7 +38,8 @@ def keep_slice(stage: Stage, table: StagedTable) -> None:
         if None not in key:
             table.lines.setdefault(_mark(key), row.line)
     table.summed += sum_of(table, table.rows)
-    table.spool = table.spool or Spool()
+    if table.spool is None:
+        table.spool = Spool(pack_rows, unpack_rows)
     table.spool.add(table.rows)
     table.rows = []
     table.by_key = {}

@@ -5,22 +5,32 @@ from __future__ import annotations
 import pickle  # what this process wrote to an unnamed file, and nothing else, is read back
 import tempfile
 import weakref
-from collections.abc import Iterator
-from typing import Generic, TypeVar
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
 
 T = TypeVar("T")
 # Read ahead of by nobody: a slice is written and read whole.
 _BUFFER = 1 << 16
 
 
+def _pickled(items: list[Any]) -> bytes:
+    return pickle.dumps(items, protocol=pickle.HIGHEST_PROTOCOL)
+
+
 class Spool(Generic[T]):
     """A sequence of slices in an unnamed temporary file, each read again as often as needed.
 
     Iterating yields the items of every slice in order, one slice in memory at a time. The file
-    leaves with the spool.
+    leaves with the spool. `pack` and `unpack` turn the items of a slice into bytes and back.
     """
 
-    def __init__(self) -> None:
+    def __init__(
+        self,
+        pack: Callable[[list[T]], bytes] = _pickled,
+        unpack: Callable[[bytes], list[T]] = pickle.loads,  # nosec B301
+    ) -> None:
+        self._pack = pack
+        self._unpack = unpack
         self._file = tempfile.TemporaryFile(buffering=_BUFFER)  # noqa: SIM115  closed with the spool
         self._places: list[tuple[int, int, int]] = []
         self._end = 0
@@ -38,8 +48,7 @@ class Spool(Generic[T]):
         """Return the items of a slice, as they were written."""
         start, size, _count = self._places[index]
         self._file.seek(start)
-        items: list[T] = pickle.loads(self._file.read(size))  # noqa: S301  # nosec B301
-        return items
+        return self._unpack(self._file.read(size))
 
     @property
     def slices(self) -> int:
@@ -63,7 +72,7 @@ class Spool(Generic[T]):
         return any(item == one for one in self)
 
     def _write(self, items: list[T]) -> tuple[int, int, int]:
-        told = pickle.dumps(items, protocol=pickle.HIGHEST_PROTOCOL)
+        told = self._pack(items)
         place = (self._end, len(told), len(items))
         self._file.seek(self._end)
         self._file.write(told)

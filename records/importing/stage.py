@@ -7,6 +7,7 @@ import hashlib
 from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
+from operator import attrgetter, itemgetter
 from typing import Any
 
 import orjson
@@ -22,6 +23,7 @@ _CENT = Decimal("0.01")
 _LONGEST = 63
 # Sums of digests are kept at this size.
 _MODULUS = 1 << 256
+_NONE: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -29,14 +31,16 @@ class StagedRow:
     """One row: `values` by column, those of absent columns included; `bad` columns are faulty.
 
     `cells` are the texts of the file, in the order of the columns of the table; `missing` the
-    columns that name what nobody knows, for which the row may wait.
+    columns that name what nobody knows, for which the row may wait. The rows of one table have the
+    same columns.
     """
 
     line: int
     cells: tuple[str, ...]
     values: dict[str, Any] = field(default_factory=dict)
-    bad: set[str] = field(default_factory=set)
-    missing: set[str] = field(default_factory=set)
+    # Most rows share the empty set.
+    bad: frozenset[str] = _NONE
+    missing: frozenset[str] = _NONE
 
     def key(self, columns: tuple[str, ...]) -> Key:
         """Return the values of some columns."""
@@ -103,9 +107,10 @@ class StagedTable:
         rows = self.spool.load(index)
         primary = self.schema.primary_key
         by_key: dict[Key, StagedRow] = {}
+        repeated = self.repeated
         for row in rows:
             key = row.key(primary)
-            if None not in key and row.line not in self.repeated:
+            if None not in key and not (repeated and row.line in repeated):
                 by_key.setdefault(key, row)
         return replace(self, rows=rows, by_key=by_key, spool=None, waiting=[], known=[])
 
@@ -177,7 +182,7 @@ class Stage:
             is_warning=is_warning,
         )
         if not is_warning:
-            row.bad.add(column)
+            row.bad |= {column}
 
     def rows(self, table: str) -> list[StagedRow]:
         """Return the sound rows of a table, none when the folder does not have it."""
@@ -200,25 +205,25 @@ class Stage:
 def sum_of(staged: StagedTable, rows: Iterable[StagedRow]) -> int:
     """Return the sum of the SHA-256 of rows of a table, as numbers; their order is no matter."""
     columns = sorted(staged.columns)
-    total = 0
-    for row in rows:
-        values = row.values
-        told = orjson.dumps([_plain(values[column]) for column in columns])
-        total += int.from_bytes(hashlib.sha256(told).digest(), "big")
+    every = list(map(attrgetter("values"), rows))
+    told = [list(map(_plain, map(itemgetter(column), every))) for column in columns]
+    digest, number, dumps = hashlib.sha256, int.from_bytes, orjson.dumps
+    total = sum([number(digest(dumps(row)).digest(), "big") for row in zip(*told, strict=True)])
     return total % _MODULUS
 
 
-def referenced_keys(row: StagedRow, key: ForeignKey) -> Iterator[Key]:
-    """Yield the keys that the cells of a row name: none for an empty cell, one an item."""
+def referenced_keys(row: StagedRow, key: ForeignKey) -> Collection[Key]:
+    """Return the keys that the cells of a row name: none for an empty cell, one an item."""
     values = row.key(key.fields)
-    if len(values) == 1 and isinstance(values[0], tuple):
-        yield from ((item,) for item in values[0])
-    elif all(value not in (None, "") for value in values):
-        yield values
+    if len(values) == 1 and values[0].__class__ is tuple:
+        return [(item,) for item in values[0]]
+    return () if None in values or "" in values else (values,)
 
 
 def _plain(value: Any) -> Any:
     """Return a value that JSON holds; an amount without its trailing zeros."""
+    if value.__class__ is str:
+        return value
     if isinstance(value, Decimal):
         return format(value.quantize(_CENT), "f")
     if isinstance(value, dt.date):

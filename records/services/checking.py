@@ -66,7 +66,8 @@ def _report(draft: ImportDraft) -> dict[str, Any]:
             for batch in same:
                 return {"already": batch.code}
         validate(plan)
-        return build_report(plan, find_anomalies(plan))
+        anomalies = find_anomalies(plan)
+    return build_report(plan, anomalies)
 
 
 def known_batch(draft: ImportDraft) -> ImportBatch | None:

@@ -5,8 +5,9 @@ A newer version of a document is not another content: see `records.services.supe
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Collection, Iterable
 from decimal import Decimal
+from itertools import repeat
 from typing import Any, ClassVar
 
 from django.db import models
@@ -98,7 +99,7 @@ class FactTable(ImportTable):
         """Return the origin of what the row belongs to."""
         for _field, table, columns in self.references:
             key = row.key(columns)
-            if not {None, ""}.intersection(key):
+            if None not in key and "" not in key:
                 return self.plan.origin_of(table, key)
         return ""
 
@@ -169,7 +170,7 @@ class FactTable(ImportTable):
             rows = rows.filter(document_reference="")
         if "fiscal_year" in self.paths:
             staged = self.plan.stage.tables[self.name]
-            years = {row.values["fiscal_year"] for row in staged.every if not row.bad}
+            years = self.plan.changes[self.name].exercises(staged)
             rows = rows.filter(fiscal_year__in=years)
         return rows.count()
 
@@ -184,18 +185,16 @@ class FactTable(ImportTable):
 
     def _copy(self, rows: Collection[StagedRow], writer: Writer) -> None:
         """Write facts that no row of the folder names: their ids need not be known."""
+        if not rows:
+            return
         for row in rows:
             self.plan.touch(self.project_id(row))
         fields = [field for field in self.model._meta.concrete_fields if not field.primary_key]
-        names = [field.attname for field in fields]
-        told = {field.attname: field.get_default() for field in fields}
-
-        def values() -> Iterator[list[Any]]:
-            for row in rows:
-                told.update(self.values_of(row, writer))
-                yield list(told.values())
-
-        write_rows(self.model, names, values())
+        columns: dict[str, Iterable[Any]] = {
+            field.attname: repeat(field.get_default(), len(rows)) for field in fields
+        }
+        columns |= self.columns_of(rows, writer)
+        write_rows(self.model, list(columns), zip(*columns.values(), strict=True))
 
     def _insert(self, changes: Changes, writer: Writer) -> None:
         facts = [self.build(row, writer) for row in changes.created]
@@ -255,15 +254,25 @@ class FactTable(ImportTable):
 
     def values_of(self, row: StagedRow, writer: Writer) -> dict[str, Any]:
         """Return the values of the columns of the fact that a row makes."""
-        told = row.values
-        values = {column: told[column] for column in self.own_columns}
+        return {name: value for name, (value,) in self.columns_of([row], writer).items()}
+
+    def columns_of(self, rows: Collection[StagedRow], writer: Writer) -> dict[str, Iterable[Any]]:
+        """Return by column the values of the facts that rows make, in the order of the rows."""
+        told = [row.values for row in rows]
+        values: dict[str, Iterable[Any]] = {
+            column: [one[column] for one in told] for column in self.own_columns
+        }
         for field, table, columns in self.references:
-            known = self.plan.found[table].get(row.key(columns))
-            values[f"{field}_id"] = known.pk if known else None
+            find = self.plan.found[table].get
+            found = [find(row.key(columns)) for row in rows]
+            values[f"{field}_id"] = [known.pk if known else None for known in found]
         if self.is_originated:
-            values["data_origin"] = self.plan.origin_of(self.name, row.key(self.schema.primary_key))
+            primary, origin_of = self.schema.primary_key, self.plan.origin_of
+            values["data_origin"] = [origin_of(self.name, row.key(primary)) for row in rows]
         if self.signed:
-            values["document_version"] = told.get("document_version") or 1
-        if self.has_source:
-            values |= self.provenance(row, writer)
+            values["document_version"] = [one.get("document_version") or 1 for one in told]
+        if self.has_source and rows:
+            source = self.provenance(next(iter(rows)), writer)
+            values |= {name: repeat(value, len(rows)) for name, value in source.items()}
+            values["source_line"] = [row.line for row in rows]
         return values

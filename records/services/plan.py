@@ -62,6 +62,14 @@ class Changes:
             "unchanged": self.unchanged,
         }
 
+    def exercises(self, staged: StagedTable) -> set[int]:
+        """Return the exercises of the sound rows of a table that has a column for them."""
+        return {row.values["fiscal_year"] for row in staged.rows if not row.bad}
+
+    def created_exercises(self) -> set[int]:
+        """Return the exercises of the new facts."""
+        return {row.values["fiscal_year"] for row in self.created}
+
     def parts(self, staged: StagedTable) -> Iterator[tuple[StagedTable, Changes]]:
         """Yield what is to be written together, with the rows that it comes from."""
         yield staged, self
@@ -98,6 +106,8 @@ class SlicedChanges(Changes):
 
     def __init__(self, staged: StagedTable) -> None:
         super().__init__(Created(staged), Spool())
+        self._sound: set[int] = set()
+        self._made: set[int] = set()
 
     def take(self, part: StagedTable, changes: Changes) -> None:
         """Add what the next slice brings."""
@@ -109,6 +119,16 @@ class SlicedChanges(Changes):
         self.updated.add(list(changes.updated))
         self.unchanged += changes.unchanged
         self.known += changes.known
+        self._sound |= changes.exercises(part)
+        self._made |= changes.created_exercises()
+
+    def exercises(self, staged: StagedTable) -> set[int]:
+        """Return the exercises of the sound rows, noted as they were compared."""
+        return self._sound
+
+    def created_exercises(self) -> set[int]:
+        """Return the exercises of the new facts, noted as they were compared."""
+        return self._made
 
     def parts(self, staged: StagedTable) -> Iterator[tuple[StagedTable, Changes]]:
         """Yield each slice with what it brings."""

@@ -52,10 +52,12 @@ def check_references(plan: Plan) -> None:
 
 
 def _check_row(plan: Plan, name: str, row: StagedRow, foreign: ForeignKey, known: set[Key]) -> None:
-    for key in list(referenced_keys(row, foreign)):
-        if key not in known and not row.bad and may_wait(plan, name, foreign):
-            row.missing.update(foreign.fields)
-        elif key not in known:
+    for key in referenced_keys(row, foreign):
+        if key in known:
+            continue
+        if not row.bad and may_wait(plan, name, foreign):
+            row.missing = row.missing.union(foreign.fields)
+        else:
             message = _("%(table)s has no %(key)s, neither in the folder nor in the database.") % {
                 "table": foreign.table,
                 "key": " / ".join(str(part) for part in key),
@@ -102,9 +104,10 @@ def _check_origin(plan: Plan, staged: StagedTable, row: StagedRow, own: str) -> 
         return
     for foreign in staged.schema.foreign_keys:
         others = {plan.origin_of(foreign.table, key) for key in referenced_keys(row, foreign)}
-        if others - {own, ""}:
+        others -= {own, ""}
+        if others:
             message = _("The row is of origin %(own)s and names %(other)s data.") % {
                 "own": own,
-                "other": ", ".join(sorted(others - {own, ""})),
+                "other": ", ".join(sorted(others)),
             }
             plan.stage.fault(name, row, foreign.fields[-1], "origin_conflict", message)

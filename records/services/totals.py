@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -37,8 +39,7 @@ def _of_table(plan: Plan, staged: StagedTable) -> dict[str, dict[str, dict[str, 
         ("waiting", staged.waiting),
         ("aside", staged.aside),
     ):
-        for row in rows:
-            tally.add(part, row)
+        tally.add(part, rows)
     return tally.as_dict()
 
 
@@ -56,23 +57,30 @@ class Tally:
         """Count the rows in memory: those that are recorded, and those that were already."""
         recorded = {row.line for row in changes.created}
         recorded |= {row.line for row, _known, _changed in changes.updated}
-        for row in staged.rows:
-            self.add("recorded" if row.line in recorded else "duplicates", row)
+        self.add("recorded", [row for row in staged.rows if row.line in recorded])
+        self.add("duplicates", [row for row in staged.rows if row.line not in recorded])
 
-    def add(self, part: str, row: StagedRow) -> None:
-        """Count one line; a cell of one set aside may be no amount."""
-        year = str(row.values.get("fiscal_year") or "")
+    def add(self, part: str, rows: Iterable[StagedRow]) -> None:
+        """Count lines; a cell of one set aside may be no amount."""
+        years: dict[Any, list[dict[str, Any]]] = defaultdict(list)
+        for row in rows:
+            years[row.values.get("fiscal_year")].append(row.values)
+        for year, lines in years.items():
+            told = self._of(str(year or ""))
+            sums = {column: _sum(line.get(column) for line in lines) for column in self._columns}
+            for place in ("file", part):
+                told["lines"][place] += len(lines)
+                for column, total in sums.items():
+                    told[column][place] += total
+
+    def _of(self, year: str) -> dict[str, dict[str, Any]]:
+        """Return the counts of an exercise."""
         told = self._years.get(year)
         if told is None:
             told = {column: dict.fromkeys(_PARTS, Decimal(0)) for column in self._columns}
             told["lines"] = dict.fromkeys(_PARTS, 0)
             self._years[year] = told
-        for place in ("file", part):
-            told["lines"][place] += 1
-            for column in self._columns:
-                value = row.values.get(column)
-                if isinstance(value, Decimal):
-                    told[column][place] += value
+        return told
 
     def as_dict(self) -> dict[str, dict[str, dict[str, Any]]]:
         """Return the numbers of lines and the amounts, for JSON."""
@@ -83,3 +91,8 @@ class Tally:
             }
             for year, told in sorted(self._years.items())
         }
+
+
+def _sum(values: Iterable[Any]) -> Decimal:
+    """Return the sum of those that are amounts."""
+    return sum([value for value in values if isinstance(value, Decimal)], Decimal(0))
