@@ -1,7 +1,7 @@
 """What was computed and kept agrees with the rows: snapshots with ledgers, roll-ups with snapshots.
 
 The ledger totals of a snapshot are summed again here by another way than the computation's: one
-statement, in the database.
+statement a ledger, in the database.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import BigIntegerField, F, OuterRef, Q, QuerySet, Subquery, Sum
+from django.db.models import BigIntegerField, F, Q, QuerySet, Sum
 from django.db.models.functions import Cast, Coalesce, ExtractYear
 
 from budgets.models import (
@@ -29,9 +29,10 @@ from indicators.services.verification.report import Mismatch
 from projects.models import PortfolioNode
 
 _RAW = BigIntegerField()
-_OF_YEAR = Q(fiscal_year=OuterRef("exercise"))
+_SNAPSHOT = "snapshots"
+_OF_YEAR = Q(fiscal_year=F("exercise"))
 _ALL = Q()
-_OWN, _THROUGH = "project_id", "commitment__project_id"
+_OWN, _THROUGH = "project", "commitment__project"
 ROLLED_UP = (
     "ae_opened",
     "ae_frozen",
@@ -43,58 +44,90 @@ ROLLED_UP = (
 )
 
 
-def _total(rows: Any, path: str, amount: str, condition: Q) -> Coalesce:
-    """Return the sum of a ledger for the project and date of the outer snapshot, in cents."""
-    day = f"{rows.model.DATE_FIELD}__lte"
-    kept = rows.filter(condition, **{path: OuterRef("project_id"), day: OuterRef("as_of")})
-    summed = kept.order_by().values(path).annotate(total=Sum(Cast(F(amount), _RAW)))
-    return Coalesce(Subquery(summed.values("total"), output_field=_RAW), 0)
+def _ledger_totals() -> tuple[tuple[Any, str, dict[str, tuple[str, Q]]], ...]:
+    """Return of each ledger its rows, the way to their project, and for each column of a snapshot
+    the amount that it sums and of which rows.
+    """
+    return (
+        (
+            CreditMovement.objects.all(),
+            _OWN,
+            {
+                "ae_opened": ("ae", _OF_YEAR & OPENED),
+                "ae_frozen": ("ae", _OF_YEAR & FROZEN),
+                "cp_opened": ("cp", _OF_YEAR & OPENED),
+                "cp_frozen": ("cp", _OF_YEAR & FROZEN),
+            },
+        ),
+        (
+            Commitment.objects.all(),
+            _OWN,
+            {
+                "ae_committed": ("amount", _OF_YEAR & CONSUMING),
+                "committed_total": ("amount", _ALL),
+            },
+        ),
+        (ServiceDone.objects.all(), _THROUGH, {"service_done_total": ("amount", _ALL)}),
+        (
+            Payment.objects.all(),
+            _THROUGH,
+            {
+                "cp_paid": ("amount", _OF_YEAR),
+                "paid_total": ("amount", _ALL),
+                "advances_total": ("amount", Q(is_advance=True)),
+            },
+        ),
+    )
 
 
-def _ledger_totals() -> dict[str, Coalesce]:
-    moved, signed = CreditMovement.objects.all(), Commitment.objects.all()
-    done, paid = ServiceDone.objects.all(), Payment.objects.all()
+def _summed(
+    rows: Any, path: str, totals: dict[str, tuple[str, Q]], fresh: QuerySet[Any]
+) -> dict[int, dict[str, int]]:
+    """Return by snapshot the sums of a ledger until its date, in cents; the ledger is read once."""
+    snapshot = f"{path}__{_SNAPSHOT}"
+    until = {f"{rows.model.DATE_FIELD}__lte": F(f"{snapshot}__as_of")}
+    kept = rows.filter(**{f"{snapshot}__in": fresh.values("pk")}, **until)
+    kept = kept.annotate(exercise=ExtractYear(f"{snapshot}__as_of"))
+    sums = {
+        f"summed_{name}": Sum(Cast(F(amount), _RAW), filter=condition or None)
+        for name, (amount, condition) in totals.items()
+    }
+    found = kept.order_by().values(f"{snapshot}__pk").annotate(**sums)
     return {
-        "ae_opened": _total(moved, _OWN, "ae", _OF_YEAR & OPENED),
-        "ae_frozen": _total(moved, _OWN, "ae", _OF_YEAR & FROZEN),
-        "cp_opened": _total(moved, _OWN, "cp", _OF_YEAR & OPENED),
-        "cp_frozen": _total(moved, _OWN, "cp", _OF_YEAR & FROZEN),
-        "ae_committed": _total(signed, _OWN, "amount", _OF_YEAR & CONSUMING),
-        "committed_total": _total(signed, _OWN, "amount", _ALL),
-        "service_done_total": _total(done, _THROUGH, "amount", _ALL),
-        "cp_paid": _total(paid, _THROUGH, "amount", _OF_YEAR),
-        "paid_total": _total(paid, _THROUGH, "amount", _ALL),
-        "advances_total": _total(paid, _THROUGH, "amount", Q(is_advance=True)),
+        row[f"{snapshot}__pk"]: {name: row[f"summed_{name}"] or 0 for name in totals}
+        for row in found
     }
 
 
 def stale_totals() -> Iterator[Mismatch]:
-    """Yield the fresh snapshots whose ledger totals are not those of the rows; one query.
+    """Yield the fresh snapshots whose ledger totals are not those of the rows; one query, and one
+    a ledger.
 
     Fresh: the latest of its project, computed from the figures as they are. A stale one waits for
     its refresh and proves nothing.
     """
-    totals = _ledger_totals()
     fresh: QuerySet[Any] = IndicatorSnapshot.objects.latest().filter(
         figures_version=F("project__figures_version")
     )
-    fresh = fresh.annotate(exercise=ExtractYear("as_of"))
-    fresh = fresh.annotate(**{f"summed_{name}": total for name, total in totals.items()})
-    fresh = fresh.annotate(**{f"kept_{name}": Coalesce(Cast(name, _RAW), 0) for name in totals})
-    # Compared here: a condition of the query would sum every ledger a second time.
-    pairs = [f"{kind}_{name}" for name in totals for kind in ("summed", "kept")]
-    rows = fresh.order_by("project_id").values("project__code", *pairs)
-    for row in rows:
-        for name in totals:
-            wanted, found = row[f"summed_{name}"], row[f"kept_{name}"]
-            if wanted != found:
-                yield Mismatch(
-                    "snapshot",
-                    f"{IndicatorSnapshot._meta.label}.{name}",
-                    row["project__code"],
-                    str(from_cents(wanted)),
-                    str(from_cents(found)),
-                )
+    ledgers = [
+        (list(totals), _summed(rows, path, totals, fresh))
+        for rows, path, totals in _ledger_totals()
+    ]
+    names = [name for some, _sums in ledgers for name in some]
+    kept = fresh.annotate(**{f"kept_{name}": Coalesce(Cast(name, _RAW), 0) for name in names})
+    columns = [f"kept_{name}" for name in names]
+    for row in kept.order_by("project_id").values("pk", "project__code", *columns):
+        for some, sums in ledgers:
+            for name in some:
+                wanted, found = sums.get(row["pk"], {}).get(name, 0), row[f"kept_{name}"]
+                if wanted != found:
+                    yield Mismatch(
+                        "snapshot",
+                        f"{IndicatorSnapshot._meta.label}.{name}",
+                        row["project__code"],
+                        str(from_cents(wanted)),
+                        str(from_cents(found)),
+                    )
 
 
 def rollups_apart() -> Iterator[Mismatch]:
