@@ -43,9 +43,12 @@ def database() -> Iterator[str]:
 
 @dataclass(frozen=True)
 class Run:
-    """What a command took: seconds, and the peak memory of its largest process in megabytes."""
+    """What a command took: seconds, those of processor of its own processes (a database server is
+    not one), and the peak memory of the largest in megabytes.
+    """
 
     seconds: float
+    processor: float
     megabytes: float
     output: str
 
@@ -69,12 +72,19 @@ def manage(url: str, *arguments: str, code: str = "") -> Run:
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
         sys.exit(f"{' '.join(arguments) or code} failed:\n{output[-2000:]}")
-    return Run(time.monotonic() - began, usage.ru_maxrss / KILOBYTES, output)
+    seconds = time.monotonic() - began
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / KILOBYTES, output)
 
 
 def tell(label: str, value: str) -> None:
     """Print one figure."""
     print(f"{label:<58} {value}", flush=True)
+
+
+def tell_load() -> None:
+    """Print how busy the machine is with everything that it runs."""
+    tell("load of the machine (1, 5, 15 minutes), processors",
+         f"{' '.join(f'{load:.1f}' for load in os.getloadavg())}, {os.cpu_count()}")  # fmt: skip
 
 
 def verdict(bounds: dict[str, bool]) -> int:

@@ -15,7 +15,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from bench import database, manage, psycopg, tell, verdict
+from bench import database, manage, psycopg, tell, tell_load, verdict
 from extract import LINES_BY_COMMITMENT, write_payments, write_referentials
 
 LEAST_RATIO = 1 / 40
@@ -78,6 +78,8 @@ def main() -> int:
         imported = manage(url, "import_portfolio", str(extract))
         rate = lines / imported.seconds
         tell(f"import of {lines} payments", f"{imported.seconds:.1f} s, {rate:,.0f} rows/s")
+        tell("processor time of the import, by row", f"{imported.processor / lines * 1e6:.0f} µs")
+        tell_load()
         tell("peak memory of the import", f"{imported.megabytes:.0f} MB")
         full, bare = copy_seconds(url, is_bare=False), copy_seconds(url, is_bare=True)
         tell("COPY, with constraints and indexes", f"{full:.1f} s, {lines / full:,.0f} rows/s")

@@ -14,7 +14,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from bench import database, manage, psycopg, tell, verdict
+from bench import database, manage, psycopg, tell, tell_load, verdict
 from extract import PROJECTS, UNITS, write_referentials
 
 MOST_SECONDS = 60
@@ -76,6 +76,8 @@ def main() -> int:
         told = json.loads(verified.output)
         tell("rows verified", f"{sum(told['rows'].values())}, {told['status']}")
         tell("verify_ledger", f"{verified.seconds:.1f} s, {verified.megabytes:.0f} MB")
+        tell("its processor time, the database set aside", f"{verified.processor:.1f} s")
+        tell_load()
         return verdict(
             {
                 f"at most {MOST_SECONDS} s": verified.seconds <= MOST_SECONDS,

@@ -15,11 +15,9 @@ Cell = str | int | float | bool | dt.date | dt.datetime | dt.time | dt.timedelta
 
 def is_blank(cell: Cell) -> bool:
     """Tell whether a cell shows nothing (no-break and zero-width spaces count as nothing)."""
-    if cell is None:
-        return True
-    if cell.__class__ is str and cell[:1].isalnum():  # type: ignore[index]  spares the strips
-        return False
-    return isinstance(cell, str) and not cell.strip().strip("\u200b\ufeff\u2060").strip()
+    if not isinstance(cell, str):
+        return cell is None
+    return not cell[:1].isalnum() and not cell.strip().strip("\u200b\ufeff\u2060").strip()
 
 
 def column_letter(index: int) -> str:

@@ -21,11 +21,11 @@ class Amendments:
 
     def is_aside(self, table: str, line: int) -> bool:
         """Whether a line is left out on purpose."""
-        return str(line) in self.aside.get(table, {})
+        return bool(self.aside) and str(line) in self.aside.get(table, {})
 
     def apply(self, table: str, columns: Sequence[str], row: Row) -> Row:
         """Return the row with its corrected cells; a cell that the row lacks is added."""
-        corrected = self.cells.get(table, {}).get(str(row.line))
+        corrected = self.cells.get(table, {}).get(str(row.line)) if self.cells else None
         if not corrected:
             return row
         cells = list(row.cells)
