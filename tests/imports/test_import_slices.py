@@ -7,6 +7,7 @@ the numbers that the database gives to rows may be others.
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import itertools
 from decimal import Decimal
@@ -14,8 +15,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import Sum
+from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, example, given, strategies
 from hypothesis import settings as told
 
@@ -25,11 +27,15 @@ from records.enums import DraftState
 from records.exceptions import TotalsDiffer
 from records.importing.faults import KEPT
 from records.importing.folder import read_folder
+from records.importing.packing import pack_rows, unpack_rows
 from records.importing.schema import load_schemas
+from records.importing.stage import StagedRow
 from records.models import ImportBatch, ImportDraft
+from records.services import checking
 from records.services.checking import check_draft, commit_draft
 from records.services.deposits import Upload, deposit_files
 from records.services.facts import FactTable
+from records.services.reports import build_report
 from records.services.undo import undo_batch
 from tests.imports.content import content
 from tests.imports.folders import right_tables, run, text_of, write_tables
@@ -183,6 +189,40 @@ def test_control_totals_are_compared_slice_by_slice(settings, known, controller,
     monkeypatch.setattr(FactTable, "stored_total", lambda *_arguments: Decimal(1))
     with pytest.raises(TotalsDiffer):
         record(deposit(controller, [payment(number) for number in range(20, 29)]))
+
+
+def test_the_report_of_a_check_is_made_after_its_transaction_and_without_the_database(
+    settings, known, controller, monkeypatch
+):
+    settings.IMPORT_SLICE_ROWS = SLICE
+    seen: list[tuple[list[Any], int]] = []
+
+    def reported(*arguments: Any) -> dict[str, Any]:
+        open_blocks = list(connection.savepoint_ids)
+        with CaptureQueriesContext(connection) as asked:
+            report = build_report(*arguments)
+        seen.append((open_blocks, len(asked)))
+        return report
+
+    monkeypatch.setattr(checking, "build_report", reported)
+    outside = list(connection.savepoint_ids)
+    deposit(controller, [payment(number, amount="0" if number % 2 else "7") for number in range(9)])
+    assert seen == [(outside, 0)]
+
+
+def test_the_rows_of_a_slice_are_read_back_as_they_were_kept():
+    values = {"reference": "é", "amount": Decimal("1.50"), "day": dt.date(2025, 3, 1), "items": ()}
+    rows = [
+        StagedRow(2, ("é", "1,50"), dict(values)),
+        StagedRow(3, ("", "-0,00"), values | {"amount": Decimal("-0.00"), "items": ("a", "b")}),
+        StagedRow(9, ("x", "12"), values | {"day": None}, frozenset({"day"}), frozenset({"items"})),
+    ]
+    told = unpack_rows(pack_rows(rows))
+    assert told == rows
+    assert [str(row.values["amount"]) for row in told] == ["1.50", "-0.00", "1.50"]
+    faulty = [StagedRow(4, ("douze",), values | {"amount": "douze"}), rows[0]]
+    assert unpack_rows(pack_rows(faulty)) == faulty
+    assert unpack_rows(pack_rows([])) == []
 
 
 def test_only_tables_that_no_other_names_are_read_by_slices():
