@@ -270,6 +270,8 @@ class Plan:
             table.name: table(self) for room in self.rooms for table in room.tables
         }
         self.found: dict[str, dict[Key, Found]] = {name: {} for name in self.tables}
+        # The keys that were looked up, found or not.
+        self.asked: dict[str, set[Key]] = {name: set() for name in self.tables}
         self.changes: dict[str, Changes] = {}
         # Control totals of the large files, by table (`records.services.totals`).
         self.tallies: dict[str, Any] = {}
