@@ -187,7 +187,7 @@ def read_written_number(cell: Cell, mark: str = "") -> Written:
     match = (_OF_MARK[mark].fullmatch(inner) if mark else None) or _NUMBER.fullmatch(inner)
     if match is None or len(text) > _MAX_DIGITS:
         raise CellError("not_a_number", _("not a number"))
-    sign, told, mark, fraction, after = match.groups("")
+    sign, told, shown, fraction, after = match.group("sign", "whole", "mark", "fraction", "after")
     signs = [one for one in (accounting, sign, after) if one]
     if len(signs) > 1:
         raise CellError("not_a_number", _("not a number"))
@@ -195,7 +195,7 @@ def read_written_number(cell: Cell, mark: str = "") -> Written:
     value = Decimal(f"{whole}.{fraction}" if fraction else whole)
     if signs and signs != ["+"] and value:
         value = -value
-    return Written(value, whole, fraction, mark, whole != told)
+    return Written(value, whole, fraction or "", shown or "", whole != told)
 
 
 def parse_number(cell: Cell) -> Decimal | None:
