@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.enums import Action, Resource
+from accounts.permissions import can
 from accounts.selectors import record_edits
 from budgets.enums import CreditType, LandingMethod
 from budgets.models import LandingChoice
@@ -59,8 +60,8 @@ class LandingView(ServiceFormView):
     choice: LandingChoice | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Read the project and the exercise that the address names."""
-        if request.user.is_authenticated:
+        """Read the project and the exercise that the address names, for who may read credits."""
+        if can(request.user, Action.READ, Resource.CREDIT):
             projects = Project.objects.visible_to(request.user)
             self.project = get_object_or_404(projects, code=kwargs["code"])
             self.found = ask_execution(request)
