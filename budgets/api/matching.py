@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_serializer
 from rest_framework import serializers as drf
 from rest_framework.decorators import action
 from rest_framework.exceptions import ValidationError
@@ -182,6 +182,7 @@ class PanelRow(drf.Serializer[Any]):
     gap = PanelPart()
 
 
+@extend_schema_serializer(many=False)
 class ReconciliationPage(drf.Serializer[Any]):
     """A page of imports; `count` are all those that are asked for."""
 
