@@ -57,8 +57,10 @@ def plan_of_lines() -> list[tuple[str, Decimal, Decimal]]:
     return lines
 
 
-def write_former(folder: Path) -> Path:
-    """Write the folder that the database holds before the restitution."""
+def write_former(folder: Path, behind: int = 0) -> Path:
+    """Write the folder that the database holds before the restitution, with so many commitments
+    of the exercise before, each paid once, behind those that it names.
+    """
     tables = {
         name: rows
         for name, rows in right_tables().items()
@@ -69,6 +71,19 @@ def write_former(folder: Path) -> Path:
         for index, (kind, before, _after) in enumerate(plan_of_lines())
         if kind in ("updated", "unchanged", "times_ten")
     ]
+    if behind:
+        older = {"committed_on": "2025-03-31", "fiscal_year": "2025"}
+        references = [f"EJ-A{index:05d}-10" for index in range(behind)]
+        tables["commitments"] += [
+            _known(0, Decimal("120.00")) | older | {"source_reference": name} for name in references
+        ]
+        tables["payments"] = [
+            {
+                "source_reference": f"P-{name}", "commitment": name, "amount": "60.00",
+                "paid_on": "2025-06-30", "fiscal_year": "2025",
+            }
+            for name in references
+        ]  # fmt: skip
     return write_tables(folder, tables)
 
 
