@@ -10,11 +10,14 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
-from accounts.enums import Action, Resource
+from accounts.enums import Action, Reach, Resource
+from accounts.permissions import scopes_of
 from budgets.enums import CreditType, LandingMethod
 from common.fields import MoneyField
 from common.models import Originated, RequestTrace, Versioned
 from projects.models import Project
+
+_HOUSE = (Reach.NODE, Reach.OWN, Reach.BUDGET, Reach.CONTRACT)
 
 
 class LandingChoiceQuerySet(models.QuerySet[Any]):
@@ -25,8 +28,12 @@ class LandingChoiceQuerySet(models.QuerySet[Any]):
         return self.allowing(user, Action.READ)
 
     def allowing(self, user: Any, action: str) -> Self:
-        """Keep the choices for projects on whose ledgers `user` may do `action`."""
-        return self.filter(project__in=Project.objects.allowing(user, action, Resource.LEDGER))
+        """Keep the choices for projects on whose ledgers `user` may do `action`.
+
+        A partner reads what it was paid, never what the house expects of the project.
+        """
+        house = scopes_of(user, action, Resource.LEDGER).only(*_HOUSE)
+        return self.filter(project__in=Project.objects.within(house, user))
 
 
 class LandingChoice(Versioned, Originated):
