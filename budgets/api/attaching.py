@@ -183,7 +183,7 @@ class WaitingLineViewSet(IdempotentMixin, RowViewSet):
     def _suggestions(self, row: dict[str, Any]) -> list[dict[str, Any]]:
         if row["state"] != WaitingState.WAITING:
             return []
-        line = WaitingLine.objects.get(pk=row["id"])
+        line = WaitingLine.objects.all().visible_to(self.request.user).get(pk=row["id"])
         found = suggest([line], self.request.user)[line.pk]
         ids = [suggestion.rule for suggestion in found if suggestion.rule]
         codes = dict(MatchingRule.objects.filter(pk__in=ids).values_list("pk", "code"))

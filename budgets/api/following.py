@@ -30,7 +30,6 @@ from common.api.etags import expected_version
 from common.api.filters import refuse_unknown
 from common.fiscal import today
 from common.money import from_cents
-from projects.models import Project
 
 MOST_ROWS = 1_000
 
@@ -187,7 +186,7 @@ class LandingViewSet(IdempotentMixin, HistoryViewSet):
         }  # fmt: skip
         choose_landing(
             actor=request.user,
-            project=Project.objects.get(pk=choice.project_id),
+            project=choice.project,
             fiscal_year=choice.fiscal_year,
             credit_type=choice.credit_type,
             expected_version=version,

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pickle  # what this process wrote to an unnamed file, and nothing else, is read back
+# What this process wrote to an unnamed file, and nothing else, is read back.
+import pickle  # nosec B403
 from decimal import Decimal
 from operator import attrgetter, itemgetter
 from typing import Any

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-import pickle  # what this process wrote to an unnamed file, and nothing else, is read back
+# What this process wrote to an unnamed file, and nothing else, is read back.
+import pickle  # nosec B403
 import tempfile
 import weakref
 from collections.abc import Callable, Iterator
