@@ -5,16 +5,21 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.conf import settings
+from django.db import connections
+from django.db.models.signals import post_migrate  # noqa: TID251 (what a flush of tests tells)
 from hypothesis import settings as hypothesis_settings
 
 from accounts.enums import Role
 from accounts.models import User
 from accounts.services.grants import establish_grant
+from budgets.models import BudgetRule
 from projects.models import PortfolioNode, Project
 from tests.database import Template, alone, template
 from tests.samples import Sample, build_sample
@@ -46,6 +51,21 @@ def django_db_setup(
         tables.begin()
         request.getfixturevalue("django_db_setup")
         tables.keep()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def first_rules() -> Iterator[None]:
+    """Put the first rules back in a base that a test has emptied: they came with a migration."""
+    seed = import_module("budgets.migrations.0010_first_rules").seed
+
+    def again(using: str, **_more: Any) -> None:
+        if BudgetRule._meta.db_table in connections[using].introspection.table_names():
+            seed(apps, None)
+
+    room = apps.get_app_config("budgets")
+    post_migrate.connect(again, sender=room, weak=False)
+    yield
+    post_migrate.disconnect(again, sender=room)
 
 
 @pytest.fixture(scope="session")

@@ -44,10 +44,13 @@ class Statement:
     read: Callable[[Perimeter, dt.date], StatementRows]
 
 
-def dormant_months(day: dt.date) -> int:
-    """Return for how many months nothing moves on a dormant commitment: rule R-16 of a day."""
-    rule = BudgetRule.objects.in_force(day).get(code=RuleCode.DORMANT)
-    return int(rule.parameters["months"])
+def dormant_months(day: dt.date) -> int | None:
+    """Return for how many months nothing moves on a dormant commitment: rule R-16 of a day.
+
+    None when no such rule is in force: nothing is dormant then.
+    """
+    rule = BudgetRule.objects.in_force(day).filter(code=RuleCode.DORMANT).first()
+    return int(rule.parameters["months"]) if rule else None
 
 
 def _left(perimeter: Perimeter, day: dt.date) -> StatementRows:

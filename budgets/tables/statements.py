@@ -61,7 +61,9 @@ class LeftToPay:
         return sum(cents for due, cents in self.due.items() if due > year)
 
 
-def left_to_pay(perimeter: Perimeter, *, day: dt.date, dormant_months: int) -> list[LeftToPay]:
+def left_to_pay(
+    perimeter: Perimeter, *, day: dt.date, dormant_months: int | None
+) -> list[LeftToPay]:
     """Return the commitments of a perimeter by number (T5), those with nothing left included.
 
     `day` is what ages are counted to. A commitment is dormant when something is left and nothing
@@ -114,11 +116,12 @@ def _schedule(perimeter: Perimeter, rows: dict[str, LeftToPay]) -> None:
             row.due[due] = still_due(int(cents), row.paid_in) if due == year else int(cents)
 
 
-def _age(row: LeftToPay, day: dt.date, dormant_months: int) -> None:
+def _age(row: LeftToPay, day: dt.date, dormant_months: int | None) -> None:
     if row.last_on is None:
         return
     row.band = age_band(row.last_on, day)
-    row.is_dormant = row.left > 0 and is_still(row.last_on, day, dormant_months)
+    if dormant_months is not None:
+        row.is_dormant = row.left > 0 and is_still(row.last_on, day, dormant_months)
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,14 @@ no code of the product reads it.
 
 from __future__ import annotations
 
+import os
 import random
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import connection, transaction
 from django.test import Client
 
 from accounts.enums import Role
@@ -78,8 +79,12 @@ def asked(role: str) -> list[Cell]:
 @pytest.mark.parametrize("role", [role.value for role in ROLES])
 def test_every_cell_is_answered_as_the_matrix_says(role, world):
     client, headers = caller(role, world)
-    found = mismatches(asked(role), world, client, headers)
-    assert not found, f"{len(found)} mismatches of {len(asked(role))}:\n" + "\n".join(found)
+    cells = asked(role)
+    if connection.vendor == "postgresql" and os.environ.get("STORM") != "full":
+        # SQLite asks every cell: one in two, by chance, is asked of the other engine.
+        cells = cells[random.randrange(2) :: 2]
+    found = mismatches(cells, world, client, headers)
+    assert not found, f"{len(found)} mismatches of {len(cells)}:\n" + "\n".join(found)
 
 
 def test_every_url_and_method_is_in_the_matrix_and_nothing_else_is():
