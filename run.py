@@ -236,7 +236,15 @@ def test() -> int:
 
 
 # What knows no database: files read and written, pages in a browser, the shape of the code.
-WITHOUT_DATABASE = ("architecture", "common", "e2e", "files", "indicators/formulas")
+WITHOUT_DATABASE = (
+    "architecture",
+    "common",
+    "deploy/test_deploy_files.py",
+    "deploy/test_static_rules.py",
+    "e2e",
+    "files",
+    "indicators/formulas",
+)
 
 
 def test_postgres() -> int:
