@@ -265,6 +265,8 @@ STORMS = (
     "tests/imports/test_import_killed.py",
     "tests/records/test_pages.py::test_what_people_write_runs_nowhere",
     "tests/budgets/test_official_tables.py",
+    "tests/access/test_policy_matrix.py",
+    "tests/e2e/test_layouts.py",
 )
 
 
