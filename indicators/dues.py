@@ -14,10 +14,10 @@ from typing import Any
 from django.db import connection
 
 from budgets.models import Commitment, Payment, ScheduledPayment, ServiceDone
+from budgets.rules.accruals import AGE_BOUNDS
 from common.fiscal import add_months
 
-# Ages in years that part the bands of BX-14.
-BOUNDS = (1, 2, 3)
+# The bands of BX-14, between the ages of `AGE_BOUNDS`.
 BANDS = ("left_under_1y", "left_1_2y", "left_2_3y", "left_over_3y")
 
 _LEFT = """
@@ -83,7 +83,7 @@ def left_by_age(
     """
     bounds = {
         name: add_months(as_of, -12 * years)
-        for name, years in zip(("one", "two", "three"), BOUNDS, strict=True)
+        for name, years in zip(("one", "two", "three"), AGE_BOUNDS, strict=True)
     }
     return _read(_LEFT, project_ids, as_of, known_at, **bounds)
 

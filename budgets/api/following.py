@@ -19,7 +19,13 @@ from accounts.enums import Action, Resource
 from budgets.api.filters import LandingFilters
 from budgets.api.inputs import LandingCreation, LandingEdit
 from budgets.api.parameters import AS_OF, NAMES, PERIMETER, read_page, read_perimeter
-from budgets.api.reports import ExecutionReport, LandingRow, StatementReport, statement_rows
+from budgets.api.reports import (
+    ExecutionReport,
+    LandingRow,
+    StatementReport,
+    euros,
+    statement_rows,
+)
 from budgets.enums import LandingMethod
 from budgets.models import CreditMovement, LandingChoice
 from budgets.services.landings import choose_landing
@@ -29,14 +35,8 @@ from budgets.tables.statement_catalogue import STATEMENTS
 from common.api.etags import expected_version
 from common.api.filters import refuse_unknown
 from common.fiscal import today
-from common.money import from_cents
 
 MOST_ROWS = 1_000
-
-
-def euros(cents: int | None) -> str | None:
-    """Return a string of euros from cents; None stays None."""
-    return None if cents is None else f"{from_cents(cents):.2f}"
 
 
 def head(perimeter: Perimeter, wanted: dict[str, str]) -> dict[str, Any]:

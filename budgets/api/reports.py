@@ -112,7 +112,8 @@ class LandingRow(RowSerializer):
     version = drf.IntegerField()
 
 
-def _euros(cents: int | None) -> str | None:
+def euros(cents: int | None) -> str | None:
+    """Return a string of euros from cents; None stays None."""
     return None if cents is None else f"{from_cents(cents):.2f}"
 
 
@@ -127,7 +128,7 @@ def _left(row: Any, year: int) -> dict[str, Any]:
         "label": row.label,
         "supplier": row.supplier,
         "project": row.project,
-        **{name: _euros(cents) for name, cents in amounts.items()},
+        **{name: euros(cents) for name, cents in amounts.items()},
         "last_movement_on": row.last_on.isoformat() if row.last_on else None,
         "is_dormant": row.is_dormant,
     }
@@ -139,7 +140,7 @@ def _month(row: Any, year: int) -> dict[str, Any]:
     )  # fmt: skip
     return {
         "month": row.start.isoformat(),
-        **{name: _euros(getattr(row, name)) for name in names},
+        **{name: euros(getattr(row, name)) for name in names},
     }
 
 
@@ -153,7 +154,7 @@ def _move(row: Any, year: int) -> dict[str, Any]:
         "act_reference": row.act_reference,
         "from": row.origin or None,
         "to": row.destination or None,
-        **{name: _euros(getattr(row, name)) for name in ("ae", "cp", "ae_after", "cp_after")},
+        **{name: euros(getattr(row, name)) for name in ("ae", "cp", "ae_after", "cp_after")},
     }
 
 
@@ -165,8 +166,8 @@ def _accrual(row: Any, year: int) -> dict[str, Any]:
         "supplier": row.supplier,
         "project": row.project,
         "done_on": row.done_on.isoformat(),
-        "certified": _euros(row.certified),
-        "unpaid": _euros(row.unpaid),
+        "certified": euros(row.certified),
+        "unpaid": euros(row.unpaid),
         "days": row.days,
     }
 
