@@ -38,15 +38,13 @@ class Edit:
 def record_edits(record: Any) -> list[Edit]:
     """Return every recorded version of a record with a history, the oldest first; one query."""
     rows = list(record.history.select_related("history_user").order_by("history_date", "pk"))
-    names = (
-        [
-            column.attname
-            for column in type(rows[0])._meta.concrete_fields
-            if not column.name.startswith("history_") and column.name not in _SILENT
-        ]
-        if rows
-        else []
-    )
+    if not rows:  # a row that came with the product, which nobody has edited
+        return []
+    names = [
+        column.attname
+        for column in type(rows[0])._meta.concrete_fields
+        if not column.name.startswith("history_") and column.name not in _SILENT
+    ]
     edits = []
     for former, row in zip([None, *rows[:-1]], rows, strict=True):
         changes = [] if former is None else _changes(former, row, names)

@@ -57,10 +57,12 @@ def django_db_setup(
 def first_rules() -> Iterator[None]:
     """Put the first rules back in a base that a test has emptied: they came with a migration."""
     seed = import_module("budgets.migrations.0010_first_rules").seed
+    remember = import_module("budgets.migrations.0014_history_of_first_rules").remember
 
     def again(using: str, **_more: Any) -> None:
         if BudgetRule._meta.db_table in connections[using].introspection.table_names():
             seed(apps, None)
+            remember(apps, None)
 
     room = apps.get_app_config("budgets")
     post_migrate.connect(again, sender=room, weak=False)
