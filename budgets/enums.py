@@ -142,6 +142,10 @@ class Operator(models.TextChoices):
     CONTAINS = "contains", _("contains")
 
 
+# Where credits are voted, distributed and used: never on an axis that only refines them.
+CREDIT_KINDS = frozenset(
+    {NomenclatureKind.LOLF_PROGRAMME, NomenclatureKind.BOP, NomenclatureKind.UO}
+)
 # Movements that freeze or release credits. A freeze is written with a positive amount, a release
 # with a negative one: the sum is what is frozen.
 FREEZING_KINDS = frozenset(

@@ -19,6 +19,7 @@ from budgets.models import (
     ScheduledPayment,
     ServiceDone,
 )
+from budgets.models.attaching import reaches_every_line
 from budgets.models.rows import AXES
 from budgets.services.rule_jobs import request_checks
 from projects.models import Project
@@ -73,6 +74,8 @@ class _OfNode(WaitingFacts):
     def reached(self, user: Any) -> Callable[[StagedRow], bool]:
         """Tell the rows whose project or node `user` may import facts of."""
         scopes = scopes_of(user, *self.needs)
+        if reaches_every_line(scopes):
+            return lambda row: True
         reach = Project.objects.within(scopes.only(Reach.NODE, Reach.OWN), user)
         projects = set(reach.values_list("code", flat=True))
         within = scopes.codes.get(Reach.BUDGET, ())
@@ -91,6 +94,8 @@ class _OfCommitment(WaitingFacts):
 
         A commitment of the file is checked as a row of its own.
         """
+        if reaches_every_line(scopes_of(user, *self.needs)):
+            return lambda row: True
         rows = Commitment.objects.allowing(user, self.needs[0])
         ids = {known.pk for known in self.plan.found["commitments"].values()}
         kept: set[int] = set()

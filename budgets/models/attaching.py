@@ -12,6 +12,7 @@ from simple_history.models import HistoricalRecords
 
 from accounts.enums import Action, Resource
 from accounts.permissions import can, scopes_of
+from accounts.scopes import Scopes
 from budgets.enums import WaitingState, WaitingTable
 from budgets.models.nomenclature import NomenclatureNode
 from budgets.models.rows import LedgerQuerySet
@@ -89,13 +90,19 @@ class MatchingRule(Versioned, Lifecycle):
         return self.name
 
 
+def reaches_every_line(scopes: Scopes) -> bool:
+    """Whether these scopes open every line of the extracts, even of no known imputation."""
+    return scopes.everywhere or NomenclatureNode.objects.hold_everything(scopes.budget_nodes)
+
+
 class WaitingLineQuerySet(LedgerQuerySet):
     """Waiting lines by right: those of credit movements by the right on credits."""
 
     def allowing(self, user: Any, action: str, resource: str = "") -> Self:
         """Keep the lines on which `user` may do `action`.
 
-        A line of no known node nor project needs a grant on everything.
+        A line of no known node nor project needs a grant on everything, or on BOP and UO that are
+        together the whole tree: its credits sit somewhere among them.
         """
         credits = self._reach(user, action, Resource.CREDIT)
         ledger = self._reach(user, action, Resource.LEDGER)
@@ -104,7 +111,7 @@ class WaitingLineQuerySet(LedgerQuerySet):
 
     def _reach(self, user: Any, action: str, resource: str) -> Q:
         scopes = scopes_of(user, action, resource)
-        if scopes.everywhere:
+        if reaches_every_line(scopes):
             return Q()
         return Q(pk__in=()) if scopes.empty else self.condition(scopes, user)
 

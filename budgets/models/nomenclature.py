@@ -14,7 +14,7 @@ from tree_queries.query import TreeQuerySet
 
 from accounts.enums import Action, Resource
 from accounts.permissions import can, scopes_of
-from budgets.enums import NomenclatureKind
+from budgets.enums import CREDIT_KINDS, NomenclatureKind
 from common.models import Lifecycle, Originated, RequestTrace, Versioned, ended_has_date
 from common.trees import subtree_ids
 
@@ -48,6 +48,18 @@ class NomenclatureNodeQuerySet(TreeQuerySet):
         One query, whatever the number of codes.
         """
         return subtree_ids(self.model, codes)
+
+    def hold_everything(self, codes: Iterable[str]) -> bool:
+        """Whether every place where credits sit is one of these nodes or below; two queries.
+
+        Never without any code, nor before there is any such place: nothing is not everything.
+        """
+        some = frozenset(codes)
+        if not some:
+            return False
+        places = self.filter(kind__in=sorted(CREDIT_KINDS)).order_by()
+        held = set(places.values_list("pk", flat=True))
+        return bool(held) and held <= self.subtree_ids(some)
 
     def perimeter(self, code: str) -> frozenset[int] | None:
         """Return the ids of a node and of what is below it; None, for everything, without code."""

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Action, Resource
 from accounts.services.audit import record_events
-from budgets.enums import CreditType, MovementKind
+from budgets.enums import CREDIT_KINDS, CreditType, MovementKind
 from budgets.exceptions import (
     ActUnbalanced,
     AlreadyCorrected,
@@ -31,7 +31,6 @@ from budgets.rules.findings import Finding, Place
 from budgets.services.ceilings import ON_TRANCHE, Effect, Judge, refuse_beyond, summed
 from budgets.services.corrections import counter_entry
 from budgets.services.entries import (
-    CREDIT_KINDS,
     REFERENCE_LENGTH,
     Imputation,
     Verdicts,

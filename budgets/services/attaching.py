@@ -21,6 +21,7 @@ from budgets.enums import WaitingState, WaitingTable
 from budgets.exceptions import LineClosed, LineRefused
 from budgets.models import MatchingRule, WaitingLine
 from budgets.rules.matching import Rule
+from budgets.services.attach_targets import out_of_reach
 from budgets.services.reimputing import give_project
 from budgets.services.waiting_rows import close_attached, record_lines
 from budgets.services.waiting_texts import rule_of
@@ -36,10 +37,14 @@ _COLUMNS = {
 
 @dataclass(frozen=True, slots=True)
 class Attached:
-    """What attaching did: the lines attached, and why each other one was refused, by id."""
+    """What attaching did: the lines attached, and why each other one was refused, by id.
+
+    `forbidden` are those refused for a node that the actor sees and does not hold.
+    """
 
     lines: list[WaitingLine] = field(default_factory=list)
     refused: dict[int, str] = field(default_factory=dict)
+    forbidden: frozenset[int] = frozenset()
 
 
 @transaction.atomic
@@ -53,8 +58,9 @@ def attach_lines(
     """Attach lines that wait to the codes of `target` (node, project, commitment).
 
     What a line does not need is left out: `target` completes the columns that are unknown or
-    empty. A line that cannot be recorded so is refused and goes on waiting, the others are
-    attached. Raises LineClosed, PermissionDenied, ValidationError (nothing to attach to).
+    empty. A line that cannot be recorded so, or whose target is beyond the reach of the actor, is
+    refused and goes on waiting, the others are attached. Raises LineClosed, PermissionDenied,
+    ValidationError (nothing to attach to).
     """
     target = {column: code.strip() for column, code in target.items() if code and code.strip()}
     if not target:
@@ -65,13 +71,16 @@ def attach_lines(
     rule_id = rule.pk if rule else None
     refused = {line.pk: _("This completes nothing of the line.") for line in lines
                if not targets[line.pk]}  # fmt: skip
+    beyond = out_of_reach(actor, lines, targets)
+    refused = beyond.refused | refused
     sound = [line for line in lines if line.pk not in refused]
     unrecorded = [line for line in sound if not line.is_recorded]
     recorded = [line for line in sound if line.is_recorded]
     refused |= record_lines(unrecorded, targets, actor=actor, rule_id=rule_id)
     if recorded:
         refused |= _give_project(recorded, targets, actor, rule_id)
-    done = Attached([line for line in lines if line.pk not in refused], refused)
+    attached = [line for line in lines if line.pk not in refused]
+    done = Attached(attached, refused, frozenset(beyond.forbidden))
     if done.lines:
         _tell(actor, "attached", done.lines, {"to": target, "rule": rule.code if rule else ""})
     return done
@@ -80,9 +89,15 @@ def attach_lines(
 def attach_line(
     *, actor: Any, line_id: int, target: dict[str, str], rule: MatchingRule | None = None
 ) -> WaitingLine:
-    """Attach one line. Raises LineRefused, and what `attach_lines` raises."""
+    """Attach one line. Raises LineRefused, and what `attach_lines` raises.
+
+    A project or a commitment that the actor does not see is refused as one that does not exist; a
+    node that they see and do not hold raises PermissionDenied.
+    """
     with transaction.atomic():
         done = attach_lines(actor=actor, line_ids=[line_id], target=target, rule=rule)
+        if done.forbidden:
+            raise PermissionDenied
         for why in done.refused.values():
             reference = WaitingLine.objects.get(pk=line_id).source_reference
             raise LineRefused(reference=reference, why=why)

@@ -15,7 +15,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from budgets.enums import CreditType, NomenclatureKind
+from budgets.enums import CreditType
 from budgets.exceptions import ReferenceTaken, RowsRefused
 from budgets.models import NomenclatureNode
 from budgets.models.rows import AXES
@@ -25,10 +25,6 @@ from common.exceptions import DomainError
 from common.models import RecordState
 from projects.models import Project
 
-# Where credits are voted, distributed and used: never on an axis that only refines them.
-CREDIT_KINDS = frozenset(
-    {NomenclatureKind.LOLF_PROGRAMME, NomenclatureKind.BOP, NomenclatureKind.UO}
-)
 REFERENCE_LENGTH = 70
 MOST_ENTRIES = 1000
 

@@ -14,6 +14,8 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils.translation import gettext as _
 
+from accounts.enums import Action, Resource
+from accounts.permissions import scopes_of
 from budgets.enums import WaitingReason, WaitingTable
 from budgets.models import Commitment, NomenclatureNode, WaitingLine
 from budgets.rules.matching import Rule
@@ -84,7 +86,7 @@ def _read(lines: Sequence[WaitingLine], user: Any) -> _Known:
     known = _Known()
     needs = set().union(*(needs_of(line) for line in lines))
     if "node" in needs:
-        nodes = NomenclatureNode.objects.visible_to(user).order_by()
+        nodes = _offered_nodes(user).order_by()
         known.nodes = set(nodes.values_list("code", flat=True))
     if "project" in needs:
         projects = Project.objects.visible_to(user).order_by()
@@ -95,6 +97,14 @@ def _read(lines: Sequence[WaitingLine], user: Any) -> _Known:
     _read_commitments(known, lines, standing.order_by())
     _read_axes(known, lines, standing.order_by())
     return known
+
+
+def _offered_nodes(user: Any) -> Any:
+    """Return the nodes that a person may attach to: those held, whoever holds some."""
+    nodes = NomenclatureNode.objects.visible_to(user)
+    if not scopes_of(user, Action.IMPORT, Resource.LEDGER).budget_nodes:
+        return nodes
+    return nodes.holding(user, Action.IMPORT, Resource.LEDGER)
 
 
 def _read_commitments(known: _Known, lines: Iterable[WaitingLine], standing: Any) -> None:

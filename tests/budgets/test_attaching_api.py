@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from rest_framework.test import APIClient
 
-from budgets.models import Commitment, Payment, WaitingLine
+from budgets.models import Commitment, NomenclatureNode, Payment, WaitingLine
 from tests.budgets.extracts import bring, commitment, lay_base, payment
 from tests.people import person
 
@@ -158,3 +158,38 @@ def test_who_may_not_attach_reads_the_lines_of_their_projects_and_decides_nothin
     assert answer.status_code == 403
     assert all(row["source_reference"] != "DP-1" for row in rows)
     assert reader.get("/api/v1/reconciliation/").status_code == 403
+
+
+def test_a_target_beyond_the_reach_of_the_caller_is_refused_by_rest_as_one_that_is_not_there(
+    client, tmp_path
+):
+    NomenclatureNode.objects.create(code="0214-UO2", name="UO", kind="uo")
+    lines = [commitment("EJ-7-1", "5.00", project="ZZ"), commitment("EJ-8-1", node="0214-UO2")]
+    bring(tmp_path, "more", commitments=lines, payments=[payment("DP-7", "EJ-9-1")])
+    officer = APIClient()
+    officer.force_authenticate(person("budget_officer", "0214-UO1", scope_kind="nomenclature"))
+    url = f"{QUEUE}{line('EJ-7-1').pk}/attach/"
+    answers = [officer.post(url, {"project": code}, format="json") for code in ("A-2", "Z9")]
+    assert [answer.status_code for answer in answers] == [409, 409]
+    assert answers[0].json()["detail"] == answers[1].json()["detail"]
+    waits = line("DP-7")
+    assert officer.get(f"{QUEUE}{waits.pk}/").status_code == 404
+    WaitingLine.objects.filter(pk=waits.pk).update(node_id=line("EJ-7-1").node_id)
+    url = f"{QUEUE}{waits.pk}/attach/"
+    assert officer.post(url, {"commitment": "EJ-8-1"}, format="json").status_code == 409
+    rows = [{"id": waits.pk, "commitment": "EJ-8-1"}, {"id": line("EJ-7-1").pk, "project": "A-1"}]
+    told = officer.post(f"{QUEUE}bulk/", {"rows": rows}, format="json").json()["results"]
+    assert [row["status"] for row in told] == ["refused", "attached"]
+    assert officer.post(url, {"commitment": "EJ-1-1"}, format="json").status_code == 200
+
+
+def test_the_queue_of_an_officer_of_the_whole_tree_holds_the_lines_of_no_known_imputation(client):
+    officer = APIClient()
+    officer.force_authenticate(person("budget_officer", "0214", scope_kind="nomenclature"))
+    shown = officer.get(QUEUE, {"state": "waiting"}).json()["results"]
+    assert "DP-1" in {row["source_reference"] for row in shown}
+    url = f"{QUEUE}{line('DP-1').pk}/attach/"
+    assert officer.post(url, {"commitment": "EJ-1-1"}, format="json").status_code == 200
+    NomenclatureNode.objects.create(code="BOP-Z", name="BOP", kind="bop")
+    shown = officer.get(QUEUE).json()["results"]
+    assert "DP-1" not in {row["source_reference"] for row in shown}

@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from budgets.models import Commitment, MatchingRule, WaitingLine
-from projects.models import Project
+from accounts.services.grants import establish_grant
+from budgets.models import Commitment, MatchingRule, NomenclatureNode, WaitingLine
+from budgets.services.attaching import attach_lines
+from projects.models import PortfolioNode, Project
 from records.models import ImportDraft
 from tests.budgets.extracts import bring, commitment, lay_base, payment
 from tests.imports.folders import text_of
 from tests.people import person
 
+SINCE = dt.date(2020, 1, 1)
 pytestmark = pytest.mark.django_db
 LINES = [
     commitment("EJ-1-1", "1000.00", supplier="Hébergeur"),
@@ -110,3 +115,76 @@ def test_the_panel_is_exported_and_an_empty_one_says_what_feeds_it(
     assert b"".join(answer.streaming_content)
     assert client.get(address, {"fiscal_year": "x"}).status_code == 422
     assert "Aucun import" in text(client, "reconciliation", query="?source=zzz")
+
+
+def test_a_budget_officer_of_the_whole_tree_attaches_a_line_of_no_known_imputation(
+    client, controller, tmp_path
+):
+    bring(tmp_path, commitments=[commitment("EJ-8-1", "9.00", node="X", project="ZZ"), *LINES])
+    line = WaitingLine.objects.get(source_reference="EJ-8-1")
+    address = reverse("web:waiting_line", args=[line.pk])
+    client.force_login(person("budget_officer", "0214-UO1", scope_kind="nomenclature"))
+    assert client.get(address).status_code == 404
+    officer = person("budget_officer", "0214", scope_kind="nomenclature")
+    client.force_login(officer)
+    assert client.get(address).status_code == 200
+    NomenclatureNode.objects.create(code="0214-UO2", name="UO", kind="uo")
+    assert client.get(address).status_code == 404
+    more = {"scope_kind": "nomenclature", "scope_code": "0214-UO2", "valid_from": SINCE}
+    establish_grant(user=officer, role="budget_officer", **more)
+    assert "EJ-8-1" in text(client, "waiting_lines")
+    sent = {"node": "0214-UO2", "project": "A-1"}
+    assert client.post(address, sent).status_code == 302
+    assert Commitment.objects.get(source_reference="EJ-8-1").node.code == "0214-UO2"
+
+
+def test_the_page_refuses_a_node_of_another_officer_and_a_project_that_is_not_seen(
+    client, controller, tmp_path
+):
+    NomenclatureNode.objects.create(code="0214-UO2", name="UO", kind="uo")
+    lines = [commitment("EJ-7-1", "5.00", project="ZZ"), commitment("EJ-7-2", "6.00")]
+    bring(tmp_path, commitments=lines)
+    line = WaitingLine.objects.get(source_reference="EJ-7-1")
+    address = reverse("web:waiting_line", args=[line.pk])
+    client.force_login(person("budget_officer", "0214-UO1", scope_kind="nomenclature"))
+    unseen = client.post(address, {"project": "A-2"})
+    unknown = client.post(address, {"project": "Z9"})
+    assert unseen.status_code == unknown.status_code == 422
+    assert "périmètre" in unseen.content.decode()
+    assert WaitingLine.objects.waiting().filter(pk=line.pk).exists()
+    assert client.post(address, {"project": "A-1"}).status_code == 302
+
+
+def test_a_node_that_another_officer_holds_is_refused_and_so_is_it_in_a_list(
+    client, controller, tmp_path
+):
+    NomenclatureNode.objects.create(code="0214-UO2", name="UO", kind="uo")
+    bring(tmp_path, commitments=[commitment("EJ-7-1", "5.00", node="X", project="A-1")])
+    line = WaitingLine.objects.get()
+    WaitingLine.objects.update(node=NomenclatureNode.objects.get(code="0214-UO1"))
+    officer = person("budget_officer", "0214-UO1", scope_kind="nomenclature")
+    client.force_login(officer)
+    address = reverse("web:waiting_line", args=[line.pk])
+    assert client.post(address, {"node": "0214-UO2"}).status_code == 403
+    assert client.post(address, {"node": "0214-UO9"}).status_code == 422
+    done = attach_lines(actor=officer, line_ids=[line.pk], target={"node": "0214-UO2"})
+    assert list(done.refused) == [line.pk]
+    assert client.post(address, {"node": "0214-UO1"}).status_code == 302
+
+
+def test_an_officer_of_a_portfolio_charges_their_own_projects_to_any_node_and_no_other_project(
+    client, controller, tmp_path
+):
+    lines = [commitment("EJ-7-1", "5.00", node="X", project="A-1")]
+    bring(tmp_path, commitments=[*lines, commitment("EJ-7-2", "6.00", project="")])
+    officer = person("budget_officer", "DNE-SN", scope_kind="portfolio")
+    held = WaitingLine.objects.get(source_reference="EJ-7-1")
+    WaitingLine.objects.update(project=Project.objects.get(code="A-1"))
+    Project.objects.filter(code="A-2").update(node=PortfolioNode.objects.get(code="DNE"))
+    done = attach_lines(actor=officer, line_ids=[held.pk], target={"node": "0214-UO1"})
+    assert (done.refused, Commitment.objects.filter(node__code="0214-UO1").count()) == ({}, 2)
+    alone = WaitingLine.objects.get(source_reference="EJ-7-2")
+    done = attach_lines(actor=officer, line_ids=[alone.pk], target={"project": "A-2"})
+    assert list(done.refused) == [alone.pk]
+    done = attach_lines(actor=officer, line_ids=[alone.pk], target={"project": "A-1"})
+    assert done.refused == {}
