@@ -65,6 +65,8 @@ class Resource(models.TextChoices):
     CONTRACT = "contract", _("contract")
     RESERVATION = "reservation", _("reservation of credits")
     BUDGET_RULE = "budget_rule", _("budget rule")
+    PROGRAMMING_REQUEST = "programming_request", _("AE/CP request (programming)")
+    PROGRAMMING_VERSION = "programming_version", _("AE/CP programming version")
     ALERT = "alert", _("alert")
     MATCHING_RULE = "matching_rule", _("matching rule")
     INDICATOR = "indicator", _("indicator definition")

@@ -13,6 +13,7 @@ _SEE = (A.READ, A.EXPORT)
 _EDIT_PROJECT = (A.UPDATE, A.ESTIMATE, A.REPORT, A.CLOSE)
 _EDIT = (A.CREATE, A.UPDATE, A.CLOSE, A.DELETE)
 _NOTE = (A.READ, A.CREATE, A.UPDATE)
+_PROGRAMMING = (R.PROGRAMMING_REQUEST, R.PROGRAMMING_VERSION)
 _MONEY = (R.CREDIT, R.LEDGER, R.CONTRACT)
 _STEER = (A.READ, A.CANCEL, A.RETRY)
 
@@ -27,6 +28,9 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.LEDGER,), (A.ESTIMATE,), Reach.NODE),
         # Whoever may go beyond a ceiling with a reason decides in their own name.
         ((R.RESERVATION,), (A.CREATE,), Reach.NODE),
+        (_PROGRAMMING, _SEE, Reach.NODE),
+        ((R.PROGRAMMING_REQUEST,), (A.SUBMIT,), Reach.NODE),
+        ((R.PROGRAMMING_VERSION,), (A.VALIDATE,), Reach.NODE),
         ((R.CONTRACT,), (A.VALIDATE,), Reach.NODE),
         ((R.PARTNER, R.INDICATOR, R.NOMENCLATURE, R.BUDGET_RULE), _SEE, Reach.ALL),
         ((R.ATTACHMENT, R.COMMENT), _NOTE, Reach.NODE),
@@ -42,6 +46,8 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.PROJECT,), (*_SEE, A.CREATE, *_EDIT_PROJECT, A.SUBMIT, A.DELETE), Reach.OWN),
         ((*_MONEY, R.RESERVATION, R.INDICATOR_VALUE, R.PARTNER), _SEE, Reach.OWN),
         ((R.LEDGER,), (A.ESTIMATE,), Reach.OWN),
+        (_PROGRAMMING, _SEE, Reach.OWN),
+        ((R.PROGRAMMING_REQUEST,), (A.CREATE, A.UPDATE, A.SUBMIT), Reach.OWN),
         ((R.INDICATOR, R.NOMENCLATURE, R.BUDGET_RULE), _SEE, Reach.ALL),
         ((R.ALERT,), (*_SEE, A.UPDATE), Reach.OWN),
         ((R.ATTACHMENT, R.COMMENT), _NOTE, Reach.OWN),
@@ -54,6 +60,8 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.CREDIT,), (*_SEE, A.CREATE, A.UPDATE, A.SUBMIT, A.IMPORT, A.CORRECT), Reach.BUDGET),
         ((R.LEDGER,), (*_SEE, A.CREATE, A.IMPORT, A.CORRECT, A.ESTIMATE), Reach.BUDGET),
         ((R.RESERVATION,), (*_SEE, A.CREATE, A.UPDATE, A.CLOSE), Reach.BUDGET),
+        ((R.PROGRAMMING_REQUEST,), (*_SEE, A.VALIDATE), Reach.BUDGET),
+        ((R.PROGRAMMING_VERSION,), (*_SEE, A.CREATE, A.UPDATE, A.SUBMIT), Reach.BUDGET),
         ((R.MATCHING_RULE,), (*_SEE, *_EDIT), Reach.ALL),
         ((R.CONTRACT,), (A.VALIDATE,), Reach.BUDGET),
         ((R.NOMENCLATURE,), (*_SEE, *_EDIT), Reach.ALL),
@@ -70,6 +78,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
     Role.CONTRACT_MANAGER: (
         ((R.PORTFOLIO, R.PROJECT, R.LEDGER, R.INDICATOR_VALUE), _SEE, Reach.CONTRACT),
         ((R.CONTRACT,), (*_SEE, *_EDIT, A.SUBMIT), Reach.CONTRACT),
+        (_PROGRAMMING, _SEE, Reach.CONTRACT),
         ((R.PARTNER,), (*_SEE, *_EDIT, A.MERGE), Reach.ALL),
         ((R.INDICATOR, R.NOMENCLATURE, R.BUDGET_RULE), _SEE, Reach.ALL),
         ((R.ATTACHMENT, R.COMMENT), _NOTE, Reach.CONTRACT),
@@ -82,6 +91,9 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.PORTFOLIO, R.PROJECT, *_MONEY, R.PARTNER, R.NOMENCLATURE), _SEE, Reach.ALL),
         ((R.CREDIT,), (A.VALIDATE,), Reach.ALL),
         ((R.RESERVATION,), _SEE, Reach.ALL),
+        (_PROGRAMMING, _SEE, Reach.ALL),
+        # What a controller creates is a simulation.
+        ((R.PROGRAMMING_VERSION,), (A.CREATE,), Reach.ALL),
         ((R.BUDGET_RULE, R.ALERT), (*_SEE, A.UPDATE), Reach.ALL),
         ((R.MATCHING_RULE,), (*_SEE, *_EDIT), Reach.ALL),
         ((R.LEDGER,), (A.IMPORT, A.CORRECT), Reach.ALL),
@@ -103,6 +115,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
     Role.AUDITOR: (
         ((R.PORTFOLIO, R.PROJECT, *_MONEY, R.PARTNER, R.NOMENCLATURE), _SEE, Reach.ALL),
         ((R.RESERVATION, R.INDICATOR, R.INDICATOR_VALUE), _SEE, Reach.ALL),
+        (_PROGRAMMING, _SEE, Reach.ALL),
         ((R.BUDGET_RULE, R.ALERT, R.MATCHING_RULE), _SEE, Reach.ALL),
         ((R.ATTACHMENT, R.COMMENT, R.IMPORT_BATCH, R.JOB), (A.READ,), Reach.ALL),
         ((R.USER, R.GRANT, R.MACHINE_CLIENT), (A.READ,), Reach.ALL),
@@ -113,6 +126,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
     # and closing projects, and asking for a computation, need the write scope that says so.
     Role.API_CLIENT: (
         ((R.PORTFOLIO, *_MONEY, R.RESERVATION, R.INDICATOR_VALUE, R.ALERT), _SEE, Reach.NODE),
+        (_PROGRAMMING, _SEE, Reach.NODE),
         ((R.PROJECT,), (*_SEE, A.CREATE, *_EDIT_PROJECT), Reach.NODE),
         ((R.INDICATOR_VALUE,), (A.RECOMPUTE,), Reach.NODE),
         ((R.LEDGER,), (A.IMPORT,), Reach.NODE),
@@ -175,7 +189,14 @@ TOKEN_SCOPES: dict[str, frozenset[tuple[str, str]]] = {
     "indicators:read": _reading(R.INDICATOR, R.INDICATOR_VALUE, R.PROJECT),
     "projects:read": _reading(R.PORTFOLIO, R.PROJECT),
     "budgets:read": _reading(
-        R.NOMENCLATURE, R.CREDIT, R.LEDGER, R.RESERVATION, R.BUDGET_RULE, R.ALERT, R.MATCHING_RULE
+        R.NOMENCLATURE,
+        R.CREDIT,
+        R.LEDGER,
+        R.RESERVATION,
+        R.BUDGET_RULE,
+        R.ALERT,
+        R.MATCHING_RULE,
+        *_PROGRAMMING,
     ),
     "contracts:read": _reading(R.PARTNER, R.CONTRACT),
     "projects:write": frozenset((R.PROJECT.value, a.value) for a in (A.CREATE, *_EDIT_PROJECT)),

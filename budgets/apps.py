@@ -46,6 +46,7 @@ class BudgetsConfig(AppConfig):
         register_rows(Reach.BUDGET, "budgets.bopopinion", rows)
         register_rows(Reach.BUDGET, "budgets.trajectory", rows)
         register_rows(Reach.BUDGET, "budgets.waitingline", rows)
+        register_rows(Reach.BUDGET, "budgets.programmingline", rows)
         projects = "budgets.scoping.projects_of_nomenclature"
         register_rows(Reach.BUDGET, "projects.project", projects)
         register_scope(ScopeKind.NOMENCLATURE, "budgets.scoping.SCOPES")

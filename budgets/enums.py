@@ -142,6 +142,64 @@ class Operator(models.TextChoices):
     CONTAINS = "contains", _("contains")
 
 
+class VersionKind(models.TextChoices):
+    """Rounds of the programming of an exercise, in their usual order (domain §1.9)."""
+
+    REQUESTS = "requests", _("requests")
+    CONFERENCE = "conference", _("conference")
+    ARBITRATION = "arbitration", _("arbitration")
+    INITIAL = "initial", _("initial")
+    CRG1 = "crg1", _("CRG1")
+    CRG2 = "crg2", _("CRG2")
+    YEAR_END = "year_end", _("end of year")
+
+
+class VersionState(models.TextChoices):
+    """Life of a version of the programming (domain §1.9)."""
+
+    DRAFT = "draft", _("draft")
+    SUBMITTED = "submitted", _("submitted")
+    ARBITRATED = "arbitrated", _("arbitrated")
+    VALIDATED = "validated", _("validated")
+    NOTIFIED = "notified", _("notified")
+    ARCHIVED = "archived", _("archived")
+
+
+class VersionBasis(models.TextChoices):
+    """What a version is started from (ux §2.6)."""
+
+    EMPTY = "empty", _("nothing")
+    VERSION = "version", _("a former version")
+    EXECUTION = "execution", _("the execution of the exercise before")
+    SCHEDULES = "schedules", _("the schedules of the commitments")
+    REQUESTS = "requests", _("the requests of the projects")
+
+
+class ProgrammingNature(models.TextChoices):
+    """How far a programmed line is already owed (GBCP art. 95; domain §1.7)."""
+
+    COMPULSORY = "compulsory", _("compulsory")
+    UNAVOIDABLE = "unavoidable", _("unavoidable")
+    COMMITTED = "committed", _("committed")
+    PLANNED = "planned", _("planned")
+    NEW = "new", _("new")
+
+
+class Stage(models.TextChoices):
+    """The three amounts of a cell; a version writes the one of its kind (domain §1.9)."""
+
+    REQUESTED = "requested", _("requested")
+    PROPOSED = "proposed", _("proposed")
+    GRANTED = "granted", _("granted")
+
+
+class Measure(models.TextChoices):
+    """The two ledgers of a programmed amount, never added together (LOLF art. 8)."""
+
+    AE = "ae", _("AE")
+    CP = "cp", _("CP")
+
+
 # Where credits are voted, distributed and used: never on an axis that only refines them.
 CREDIT_KINDS = frozenset(
     {NomenclatureKind.LOLF_PROGRAMME, NomenclatureKind.BOP, NomenclatureKind.UO}
@@ -171,3 +229,16 @@ BALANCED_KINDS = frozenset(
         MovementKind.ASYMMETRIC_FUNGIBILITY,
     }
 )
+# The moves of a version: forward by steps, back to draft with a reason before it is validated.
+VERSION_MOVES: dict[VersionState, frozenset[VersionState]] = {
+    VersionState.DRAFT: frozenset({VersionState.SUBMITTED}),
+    VersionState.SUBMITTED: frozenset({VersionState.DRAFT, VersionState.ARBITRATED}),
+    VersionState.ARBITRATED: frozenset({VersionState.DRAFT, VersionState.VALIDATED}),
+    VersionState.VALIDATED: frozenset({VersionState.NOTIFIED}),
+    VersionState.NOTIFIED: frozenset({VersionState.ARCHIVED}),
+    VersionState.ARCHIVED: frozenset(),
+}
+# From the validation on nothing of a version changes any more: a change is a new version.
+FROZEN_STATES = frozenset({VersionState.VALIDATED, VersionState.NOTIFIED, VersionState.ARCHIVED})
+# The exercise, the two next ones, then all that follow (domain §1.6).
+RANKS = (0, 1, 2, 3)

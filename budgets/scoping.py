@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.scoping import ScopeSource
 from budgets.enums import NomenclatureKind
-from budgets.models import Commitment, CreditMovement, NomenclatureNode
+from budgets.models import Commitment, CreditMovement, NomenclatureNode, ProgrammingLine
 from common.trees import codes_below
 
 
@@ -19,11 +19,12 @@ def rows_of_nomenclature(user: Any, codes: frozenset[str]) -> Q:
 
 
 def projects_of_nomenclature(user: Any, codes: frozenset[str]) -> Q:
-    """Keep the projects that a movement or a commitment of the nodes names."""
+    """Keep the projects that a movement, a commitment or a programmed line of the nodes names."""
     rows = rows_of_nomenclature(user, codes) & Q(project__isnull=False)
     moved = CreditMovement.objects.filter(rows).values("project_id")
     committed = Commitment.objects.filter(rows).values("project_id")
-    return Q(pk__in=moved) | Q(pk__in=committed)
+    programmed = ProgrammingLine.objects.filter(rows).values("project_id")
+    return Q(pk__in=moved) | Q(pk__in=committed) | Q(pk__in=programmed)
 
 
 def _nodes_below(codes: Iterable[str]) -> frozenset[str]:

@@ -27,6 +27,7 @@ class PartnersConfig(AppConfig):
             (Reach.CONTRACT, "partners.contract", "own_contracts"),
             (Reach.CONTRACT, "projects.project", "projects_of_own_contracts"),
             (Reach.CONTRACT, "budgets.commitment", "commitments_of_own_contracts"),
+            (Reach.CONTRACT, "budgets.programmingline", "lines_of_own_contracts"),
             (Reach.ENTITY, "partners.contract", "contracts_of_entity"),
             (Reach.ENTITY, "partners.partner", "partners_of_codes"),
             (Reach.ENTITY, "projects.project", "projects_of_entity"),

@@ -36,6 +36,15 @@ def commitments_of_own_contracts(user: Any, codes: frozenset[str]) -> Q:
     return Q(pk__in=links.values("commitment_id"))
 
 
+def lines_of_own_contracts(user: Any, codes: frozenset[str]) -> Q:
+    """Keep the lines of the programming that own contracts, or their commitments, support."""
+    contracts = Contract.objects.filter(own_contracts(user, codes))
+    links = ContractCommitment.objects.filter(contract__in=contracts)
+    return Q(contract_code__in=contracts.values("code")) | Q(
+        legal_reference__in=links.values("commitment__legal_reference")
+    )
+
+
 def contracts_of_entity(user: Any, codes: frozenset[str]) -> Q:
     """Keep the contracts that the entity holds."""
     return Q(holder__code__in=codes)

@@ -12,7 +12,8 @@ from typing import Any
 import pytest
 from django.apps import apps
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
+from django.db.backends.sqlite3.base import DatabaseOperations as SqliteOperations
 from django.db.models.signals import post_migrate  # noqa: TID251 (what a flush of tests tells)
 from hypothesis import settings as hypothesis_settings
 
@@ -20,6 +21,8 @@ from accounts.enums import Role
 from accounts.models import User
 from accounts.services.grants import establish_grant
 from budgets.models import BudgetRule
+from budgets.models.guards import PROGRAMMING_GUARDS
+from common.triggers import creation, removal
 from projects.models import PortfolioNode, Project
 from tests.database import Template, alone, template
 from tests.samples import Sample, build_sample
@@ -68,6 +71,29 @@ def first_rules() -> Iterator[None]:
     post_migrate.connect(again, sender=room, weak=False)
     yield
     post_migrate.disconnect(again, sender=room)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def flush_without_guards() -> Iterator[None]:
+    """Take the guards of the programming away while a test empties the tables of SQLite.
+
+    A flush of SQLite is a DELETE of each table, which the guards refuse on what is frozen; that of
+    PostgreSQL truncates, and no guard sees it.
+    """
+    flush = SqliteOperations.sql_flush
+
+    def unguarded(self: Any, style: Any, tables: Any, **options: Any) -> list[str]:
+        statements: list[str] = flush(self, style, tables, **options)
+        if not statements or "budgets_programmingedit" not in tables:
+            return statements
+        away = [one for guard in PROGRAMMING_GUARDS for one in removal(guard, "sqlite")]
+        again = [one for guard in PROGRAMMING_GUARDS for one in creation(guard, "sqlite")]
+        return [*away, *statements, *again]
+
+    with pytest.MonkeyPatch.context() as patch:
+        if connection.vendor == "sqlite":
+            patch.setattr(SqliteOperations, "sql_flush", unguarded)
+        yield
 
 
 @pytest.fixture(scope="session")

@@ -14,6 +14,8 @@ from budgets.models.ledgers import (
     ServiceDone,
 )
 from budgets.models.nomenclature import NomenclatureNode
+from budgets.models.programming import ProgrammingLine, ProgrammingVersion
+from budgets.models.programming_cells import ProgrammingAmount, ProgrammingEdit
 from budgets.models.reservations import Reservation
 from budgets.models.rows import ALLOCATED, CONSUMING, FROZEN, OPENED
 from budgets.models.ruling import BudgetRule, RuleOverride
@@ -32,6 +34,10 @@ __all__ = [
     "NomenclatureNode",
     "Payment",
     "PaymentRequest",
+    "ProgrammingAmount",
+    "ProgrammingEdit",
+    "ProgrammingLine",
+    "ProgrammingVersion",
     "Reservation",
     "RuleOverride",
     "ScheduledPayment",
