@@ -1,7 +1,7 @@
 """The site as a race for credits runs it: who calls is the officer, a read takes some time.
 
 `RACE_OFF` names the protection that a twin removes: `lock`, of the UO (PostgreSQL); `immediate`,
-the transactions alone to write (SQLite, in the settings).
+the transactions alone to write (SQLite, in the settings). `RACE_PAUSE` is how long a read takes.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from budgets.services import reservations  # noqa: E402
 application = get_wsgi_application()
 OFF = os.environ.get("RACE_OFF", "")
 # Between what is read and what is written, as on a machine that is busy; seconds.
-PAUSE = 0.1 if OFF == "lock" else 0.01
+PAUSE = float(os.environ["RACE_PAUSE"])
 
 
 def slow(read: Any) -> Any:
