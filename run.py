@@ -267,6 +267,7 @@ STORMS = (
     "tests/budgets/test_official_tables.py",
     "tests/access/test_policy_matrix.py",
     "tests/e2e/test_layouts.py",
+    "tests/e2e/test_pages.py",
 )
 
 
