@@ -61,6 +61,7 @@ class Resource(models.TextChoices):
     CREDIT = "credit", _("ceilings and credit movements")
     LEDGER = "ledger", _("commitments, service done and payments")
     NOMENCLATURE = "nomenclature", _("budget nomenclature")
+    EXERCISE = "exercise", _("exercise and its calendar")
     PARTNER = "partner", _("partner")
     CONTRACT = "contract", _("contract")
     RESERVATION = "reservation", _("reservation of credits")

@@ -16,6 +16,8 @@ _NOTE = (A.READ, A.CREATE, A.UPDATE)
 _PROGRAMMING = (R.PROGRAMMING_REQUEST, R.PROGRAMMING_VERSION)
 _MONEY = (R.CREDIT, R.LEDGER, R.CONTRACT)
 _STEER = (A.READ, A.CANCEL, A.RETRY)
+# What the whole house reads of the budget: it bears no amount.
+_SETTINGS = (R.NOMENCLATURE, R.EXERCISE, R.BUDGET_RULE)
 
 _Row = tuple[tuple[Resource, ...], tuple[Action, ...], Reach]
 
@@ -32,7 +34,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.PROGRAMMING_REQUEST,), (A.SUBMIT,), Reach.NODE),
         ((R.PROGRAMMING_VERSION,), (A.VALIDATE,), Reach.NODE),
         ((R.CONTRACT,), (A.VALIDATE,), Reach.NODE),
-        ((R.PARTNER, R.INDICATOR, R.NOMENCLATURE, R.BUDGET_RULE), _SEE, Reach.ALL),
+        ((R.PARTNER, R.INDICATOR, *_SETTINGS), _SEE, Reach.ALL),
         ((R.ATTACHMENT, R.COMMENT), _NOTE, Reach.NODE),
         ((R.ALERT,), (*_SEE, A.UPDATE), Reach.NODE),
         ((R.USER,), (A.READ,), Reach.ALL),
@@ -48,7 +50,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.LEDGER,), (A.ESTIMATE,), Reach.OWN),
         (_PROGRAMMING, _SEE, Reach.OWN),
         ((R.PROGRAMMING_REQUEST,), (A.CREATE, A.UPDATE, A.SUBMIT), Reach.OWN),
-        ((R.INDICATOR, R.NOMENCLATURE, R.BUDGET_RULE), _SEE, Reach.ALL),
+        ((R.INDICATOR, *_SETTINGS), _SEE, Reach.ALL),
         ((R.ALERT,), (*_SEE, A.UPDATE), Reach.OWN),
         ((R.ATTACHMENT, R.COMMENT), _NOTE, Reach.OWN),
         ((R.JOB,), _STEER, Reach.OWN),
@@ -65,6 +67,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.MATCHING_RULE,), (*_SEE, *_EDIT), Reach.ALL),
         ((R.CONTRACT,), (A.VALIDATE,), Reach.BUDGET),
         ((R.NOMENCLATURE,), (*_SEE, *_EDIT), Reach.ALL),
+        ((R.EXERCISE,), (*_SEE, A.CREATE, A.UPDATE, A.CLOSE), Reach.ALL),
         ((R.PARTNER, R.INDICATOR, R.BUDGET_RULE), _SEE, Reach.ALL),
         ((R.ATTACHMENT, R.COMMENT), _NOTE, Reach.BUDGET),
         ((R.ALERT,), (*_SEE, A.UPDATE), Reach.BUDGET),
@@ -80,7 +83,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.CONTRACT,), (*_SEE, *_EDIT, A.SUBMIT), Reach.CONTRACT),
         (_PROGRAMMING, _SEE, Reach.CONTRACT),
         ((R.PARTNER,), (*_SEE, *_EDIT, A.MERGE), Reach.ALL),
-        ((R.INDICATOR, R.NOMENCLATURE, R.BUDGET_RULE), _SEE, Reach.ALL),
+        ((R.INDICATOR, *_SETTINGS), _SEE, Reach.ALL),
         ((R.ATTACHMENT, R.COMMENT), _NOTE, Reach.CONTRACT),
         ((R.ALERT,), _SEE, Reach.CONTRACT),
         ((R.JOB,), _STEER, Reach.OWN),
@@ -90,6 +93,8 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
     Role.MANAGEMENT_CONTROLLER: (
         ((R.PORTFOLIO, R.PROJECT, *_MONEY, R.PARTNER, R.NOMENCLATURE), _SEE, Reach.ALL),
         ((R.CREDIT,), (A.VALIDATE,), Reach.ALL),
+        # The second person who opens a closed exercise again (§3.3, 2).
+        ((R.EXERCISE,), (*_SEE, A.VALIDATE), Reach.ALL),
         ((R.RESERVATION,), _SEE, Reach.ALL),
         (_PROGRAMMING, _SEE, Reach.ALL),
         # What a controller creates is a simulation.
@@ -116,7 +121,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.PORTFOLIO, R.PROJECT, *_MONEY, R.PARTNER, R.NOMENCLATURE), _SEE, Reach.ALL),
         ((R.RESERVATION, R.INDICATOR, R.INDICATOR_VALUE), _SEE, Reach.ALL),
         (_PROGRAMMING, _SEE, Reach.ALL),
-        ((R.BUDGET_RULE, R.ALERT, R.MATCHING_RULE), _SEE, Reach.ALL),
+        ((R.EXERCISE, R.BUDGET_RULE, R.ALERT, R.MATCHING_RULE), _SEE, Reach.ALL),
         ((R.ATTACHMENT, R.COMMENT, R.IMPORT_BATCH, R.JOB), (A.READ,), Reach.ALL),
         ((R.USER, R.GRANT, R.MACHINE_CLIENT), (A.READ,), Reach.ALL),
         ((R.EMERGENCY_ACCESS,), _SEE, Reach.ALL),
@@ -130,7 +135,7 @@ _ROWS: dict[Role, tuple[_Row, ...]] = {
         ((R.PROJECT,), (*_SEE, A.CREATE, *_EDIT_PROJECT), Reach.NODE),
         ((R.INDICATOR_VALUE,), (A.RECOMPUTE,), Reach.NODE),
         ((R.LEDGER,), (A.IMPORT,), Reach.NODE),
-        ((R.PARTNER, R.INDICATOR, R.NOMENCLATURE, R.BUDGET_RULE), _SEE, Reach.ALL),
+        ((R.PARTNER, R.INDICATOR, *_SETTINGS), _SEE, Reach.ALL),
         ((R.JOB, R.IMPORT_BATCH), (A.READ,), Reach.OWN),
     ),
     # Accounts and parameters; never an amount.
@@ -189,14 +194,13 @@ TOKEN_SCOPES: dict[str, frozenset[tuple[str, str]]] = {
     "indicators:read": _reading(R.INDICATOR, R.INDICATOR_VALUE, R.PROJECT),
     "projects:read": _reading(R.PORTFOLIO, R.PROJECT),
     "budgets:read": _reading(
-        R.NOMENCLATURE,
+        *_SETTINGS,
+        *_PROGRAMMING,
         R.CREDIT,
         R.LEDGER,
         R.RESERVATION,
-        R.BUDGET_RULE,
         R.ALERT,
         R.MATCHING_RULE,
-        *_PROGRAMMING,
     ),
     "contracts:read": _reading(R.PARTNER, R.CONTRACT),
     "projects:write": frozenset((R.PROJECT.value, a.value) for a in (A.CREATE, *_EDIT_PROJECT)),

@@ -204,6 +204,34 @@ class Measure(models.TextChoices):
 CREDIT_KINDS = frozenset(
     {NomenclatureKind.LOLF_PROGRAMME, NomenclatureKind.BOP, NomenclatureKind.UO}
 )
+
+
+class OpeningRegime(models.TextChoices):
+    """Under what an exercise opens: voted services until the finance act is in force."""
+
+    VOTED_SERVICES = "services_votes", _("voted services")
+    FINANCE_ACT = "lfi", _("finance act (LFI)")
+
+
+class ExerciseState(models.TextChoices):
+    """Whether an exercise is still worked on."""
+
+    OPEN = "open", _("open")
+    CLOSED = "closed", _("closed")
+
+
+class ExerciseDateKind(models.TextChoices):
+    """The days of an exercise, in their order (domain §1.5)."""
+
+    REQUESTS = "requests", _("requests of the projects")
+    CONFERENCE = "conference", _("programming conference")
+    ARBITRATION = "arbitration", _("arbitration")
+    PROGRAMMING_SENT = "programming_sent", _("programming sent to the CBCM")
+    CRG1 = "crg1", _("CRG 1")
+    CRG2 = "crg2", _("CRG 2")
+    YEAR_END = "year_end", _("end of year")
+
+
 # Movements that freeze or release credits. A freeze is written with a positive amount, a release
 # with a negative one: the sum is what is frozen.
 FREEZING_KINDS = frozenset(

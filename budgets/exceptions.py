@@ -12,6 +12,7 @@ DomainError
 ├── AlreadyCorrected      a fact is corrected once; its correction may be corrected in turn
 ├── NothingCorrected      the correction repeats the fact
 ├── LineClosed            a line that does not wait any more is neither attached nor set aside
+├── ExerciseClosed        a closed exercise is read only until two persons open it again
 └── LineRefused           a line cannot be recorded with this imputation
 """
 
@@ -140,3 +141,10 @@ class LineRefused(DomainError):
 
     code = "line_refused"
     message = _("The line %(reference)s cannot be attached so: %(why)s")
+
+
+class ExerciseClosed(DomainError):
+    """A closed exercise is read only until two persons open it again."""
+
+    code = "exercise_closed"
+    message = _("The exercise %(fiscal_year)s is closed.")

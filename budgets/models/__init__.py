@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from budgets.models.appraisals import BopOpinion, Trajectory
 from budgets.models.attaching import MatchingRule, WaitingLine
+from budgets.models.exercises import Exercise, ExerciseDate
 from budgets.models.forecasts import ScheduledPayment
 from budgets.models.landings import LandingChoice
 from budgets.models.ledgers import (
@@ -29,6 +30,8 @@ __all__ = [
     "BudgetRule",
     "Commitment",
     "CreditMovement",
+    "Exercise",
+    "ExerciseDate",
     "LandingChoice",
     "MatchingRule",
     "NomenclatureNode",

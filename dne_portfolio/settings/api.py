@@ -66,6 +66,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ImportTableEnum": "records.importing.schema.TABLES",
         "WaitingTableEnum": "budgets.enums.WaitingTable",
         "WaitingStateEnum": "budgets.enums.WaitingState",
+        "ExerciseStateEnum": "budgets.enums.ExerciseState",
+        "ExerciseDateKindEnum": "budgets.enums.ExerciseDateKind",
         "PaymentKindEnum": "budgets.enums.PaymentKind",
         "PartnerKindEnum": "partners.enums.PartnerKind",
         "ContractKindEnum": "partners.enums.ContractKind",

@@ -9,7 +9,14 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.enums import Role
-from budgets.models import BopOpinion, BudgetRule, NomenclatureNode, RuleOverride, Trajectory
+from budgets.models import (
+    BopOpinion,
+    BudgetRule,
+    Exercise,
+    NomenclatureNode,
+    RuleOverride,
+    Trajectory,
+)
 from records.models import Alert
 
 DAY = dt.date(2025, 3, 1)
@@ -38,6 +45,8 @@ def put_rules(world: Any, side: str, node: NomenclatureNode) -> None:
         node=node, fiscal_year=2025, given_on=DAY, sense="favourable"
     )
     trajectory = Trajectory.objects.create(node=node, fiscal_year=2027, cp=Decimal("10"))
+    exercise, _ = Exercise.objects.get_or_create(fiscal_year=2025)
+    world.put("exercise", side, exercise.pk)
     world.put("alert", side, alert.pk)
     world.put("override", side, override.pk)
     world.put("budget rule", side, rule.pk)

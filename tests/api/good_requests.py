@@ -61,6 +61,7 @@ def good_requests(rows: SimpleNamespace) -> dict[str, Good]:
         **_landings(rows.landing),
         **_typed(rows),
         **_rules(rows.rules),
+        **_exercises(rows.exercises),
         **_waiting(rows.waiting),
         **_accounts(rows.accounts),
         **_notes(rows.notes),
@@ -202,6 +203,18 @@ def _rules(rows: Any) -> dict[str, Good]:
         "bop_opinions_partial_update": Good("budget", opinion, {"sense": "unfavourable"}, 1),
         "trajectories_create": Good("budget", {}, expected),
         "trajectories_partial_update": Good("budget", trajectory, {"cp": "12.00"}, 1),
+    }
+
+
+def _exercises(rows: dict[str, Any]) -> dict[str, Good]:
+    opened, closed, asked = ({"id": rows[name].pk} for name in ("open", "closed", "asked"))
+    dates = [{"kind": "crg1", "due_on": "2090-05-15", "data_on": "2090-04-30"}]
+    return {
+        "exercises_create": Good("budget", {}, {"fiscal_year": 2099}),
+        "exercises_partial_update": Good("budget", opened, {"dates": dates}, 1),
+        "exercises_close_create": Good("budget", opened, REASON, 1),
+        "exercises_reopen_create": Good("budget", closed, REASON, 2),
+        "exercises_confirm_create": Good("controller", asked, None, 3),
     }
 
 

@@ -20,6 +20,7 @@ from accounts.services.people import suspend_person
 from budgets.models import (
     BopOpinion,
     BudgetRule,
+    Exercise,
     MatchingRule,
     NomenclatureNode,
     Reservation,
@@ -29,6 +30,7 @@ from budgets.models import (
 from budgets.services.acts import Leg, decide_act
 from budgets.services.attaching import set_line_aside
 from budgets.services.commitments import Line, record_commitment
+from budgets.services.exercises import ask_reopening, close_exercise, create_exercise
 from budgets.services.landings import choose_landing
 from budgets.services.reservations import reserve_credits
 from common.models import ENDED_STATES, DataOrigin
@@ -286,6 +288,22 @@ def add_rules(users: Any) -> SimpleNamespace:
     return SimpleNamespace(alert=alert, opinion=opinion, trajectory=trajectory, rule=rule)
 
 
+def add_exercises(users: Any) -> dict[str, Exercise]:
+    """One exercise that is open, one that is closed, one that somebody asks to open again."""
+    found = {
+        name: create_exercise(actor=users.budget, fiscal_year=2090 + number)
+        for number, name in enumerate(("open", "closed", "asked"))
+    }
+    for name in ("closed", "asked"):
+        found[name] = close_exercise(
+            actor=users.budget, exercise_id=found[name].pk, expected_version=1, reason="Terminé"
+        )
+    found["asked"] = ask_reopening(
+        actor=users.budget, exercise_id=found["asked"].pk, expected_version=2, reason="Oubli"
+    )
+    return found
+
+
 def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
     """Add all of them; return those that a request names."""
     add_owned(portfolio, users)
@@ -312,5 +330,6 @@ def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
         ),
         **add_typed(users),
         rules=add_rules(users),
+        exercises=add_exercises(users),
         waiting=add_waiting(users, folder),
     )

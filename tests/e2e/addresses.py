@@ -20,6 +20,7 @@ from budgets.models import (
     BudgetRule,
     Commitment,
     CreditMovement,
+    Exercise,
     MatchingRule,
     NomenclatureNode,
     Payment,
@@ -216,6 +217,13 @@ def _rules() -> dict[str, dict[str, Any]]:
     }
 
 
+def _exercises() -> dict[str, dict[str, Any]]:
+    """Return the pages of an exercise of the demonstration."""
+    open_one = {"pk": first(Exercise, data_origin="fictitious").pk}
+    pages = ("", "_edit", "_close", "_reopen", "_confirm", "_history")
+    return {f"exercise{page}": open_one for page in pages}
+
+
 def _to_attach() -> dict[str, dict[str, Any]]:
     """Add a line that waits, and a rule that would attach it."""
     project = Project.objects.get(code="EX-02")
@@ -248,6 +256,7 @@ def _others() -> dict[str, dict[str, Any]]:
         **_to_attach(),
         **{f"reservation{page}": reservation for page in RESERVATION_PAGES},
         **_rules(),
+        **_exercises(),
         "official": {"code": "rap"},
         "execution_rows": {"figure": "cp_paid"},
         "execution_landing": {"code": "EX-02"},

@@ -77,6 +77,7 @@ VERBS = {
     "refused": pgettext_lazy("audit event", "refusal"),
     "released": pgettext_lazy("audit event", "reservation released"),
     "reopened": pgettext_lazy("audit event", "opening again"),
+    "reopening_asked": pgettext_lazy("audit event", "opening again asked for"),
     "replaced": pgettext_lazy("audit event", "document replaced"),
     "reported": pgettext_lazy("audit event", "progress report"),
     "reserved": pgettext_lazy("audit event", "credits reserved"),

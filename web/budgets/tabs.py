@@ -52,6 +52,7 @@ _GROUPS: tuple[tuple[str, Any, tuple[_Link, ...]], ...] = (
         _("Settings"),
         _lists(
             ("nomenclature", _("Nomenclature")),
+            ("exercises", _("Exercises")),
             ("budget-rules", _("Rules")),
             ("bop-opinions", _("Opinions on BOP")),
             ("trajectories", _("Trajectories")),

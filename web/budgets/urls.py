@@ -18,6 +18,7 @@ from web.budgets import (
     alerts,
     appraisals,
     attaching,
+    exercises,
     matching_rules,
     reservations,
     rules,
@@ -138,6 +139,38 @@ urlpatterns = [
         name="budget-rule_revise",
     ),
     path("budget/derogations/", rules.OverridesView.as_view(), name="rule-overrides"),
+    path("budget/exercices/", exercises.ExercisesView.as_view(), name="exercises"),
+    path(
+        "budget/exercices/nouveau/",
+        exercises.CreateExerciseView.as_view(),
+        name="exercise_create",
+    ),
+    path("budget/exercices/<int:pk>/", exercises.ExerciseView.as_view(), name="exercise"),
+    path(
+        "budget/exercices/<int:pk>/modifier/",
+        exercises.EditExerciseView.as_view(),
+        name="exercise_edit",
+    ),
+    path(
+        "budget/exercices/<int:pk>/cloturer/",
+        exercises.CloseExerciseView.as_view(),
+        name="exercise_close",
+    ),
+    path(
+        "budget/exercices/<int:pk>/rouvrir/",
+        exercises.AskReopeningView.as_view(),
+        name="exercise_reopen",
+    ),
+    path(
+        "budget/exercices/<int:pk>/confirmer/",
+        exercises.ConfirmReopeningView.as_view(),
+        name="exercise_confirm",
+    ),
+    path(
+        "budget/exercices/<int:pk>/historique/",
+        exercises.ExerciseHistoryView.as_view(),
+        name="exercise_history",
+    ),
     path("budget/avis-bop/", appraisals.OpinionsView.as_view(), name="bop-opinions"),
     path(
         "budget/avis-bop/nouveau/",

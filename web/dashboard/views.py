@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from accounts.enums import Action, Resource
 from accounts.permissions import can, roles_of
+from budgets.selectors.exercises import deadlines
 from common.fiscal import today
 from common.models import DataOrigin
 from common.templatetags.amounts import (
@@ -29,6 +30,7 @@ from web.charts.bubbles import drift_map
 from web.charts.curves import Curve, CurveChart, curve_chart
 from web.charts.shapes import Chart
 from web.dashboard import selectors
+from web.dashboard.deadlines import deadline_lines
 from web.dashboard.first_steps import first_steps
 from web.levels import level_of
 from web.mixins import PageView
@@ -77,6 +79,7 @@ class DashboardView(PageView):
             "drift_chart": drift_chart(rows, as_of),
             "execution_chart": execution_chart(request.user, origin, as_of),
             "list_url": selectors.list_url(origin),
+            "deadlines": deadline_lines(deadlines(request.user, origin, as_of), as_of),
             "steps": [] if figures else first_steps(request.user),
         }
         return self.page(context)

@@ -26,6 +26,7 @@ from records.importing.folder import read_folder
 from records.models import ImportBatch
 from records.services.imports import import_folder
 from web.demo.accounts import BUYER, OFFICER, ensure_accounts
+from web.demo.exercises import open_exercises
 from web.demo.generator import generate
 from web.demo.ledger import LAST_YEAR
 from web.demo.removal import SOURCE_PREFIX, remove_fictitious
@@ -85,6 +86,7 @@ def _load_portfolio(folder: Path) -> bool:
         )
     _give_contracts_to_their_manager()
     _reserve_credits()
+    open_exercises(User.objects.get(username=OFFICER))
     return True
 
 

@@ -7,6 +7,8 @@ from django.db import models
 from budgets.models import (
     Commitment,
     CreditMovement,
+    Exercise,
+    ExerciseDate,
     NomenclatureNode,
     Payment,
     PaymentRequest,
@@ -60,6 +62,11 @@ def remove_fictitious() -> None:
     Commitment.objects.filter(**fictitious).delete()
     Reservation.objects.filter(**fictitious).delete()
     Reservation.history.filter(**fictitious).delete()
+    # The history of the days goes with that of their exercises, which are then no more.
+    years = list(Exercise.history.filter(**fictitious).values_list("id", flat=True))
+    Exercise.objects.filter(**fictitious).delete()
+    Exercise.history.filter(**fictitious).delete()
+    ExerciseDate.history.filter(exercise_id__in=years).delete()
     projects.delete()
     Project.history.filter(**fictitious).delete()
     for tree in (NomenclatureNode, PortfolioNode):
