@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class NomenclatureKind(models.TextChoices):
@@ -132,6 +133,15 @@ class WaitingState(models.TextChoices):
     WAITING = "waiting", _("to attach")
     ATTACHED = "attached", _("attached")
     SET_ASIDE = "set_aside", _("set aside")
+
+
+class LineVerb(models.TextChoices):
+    """What is decided of a line of an extract whose imputation was not known."""
+
+    ATTACHED = "attached", pgettext_lazy("line of an extract", "attached")
+    DETACHED = "detached", pgettext_lazy("line of an extract", "detached")
+    SET_ASIDE = "set_aside", pgettext_lazy("line of an extract", "set aside")
+    TAKEN_BACK = "taken_back", pgettext_lazy("line of an extract", "taken back")
 
 
 class Operator(models.TextChoices):

@@ -148,3 +148,17 @@ class ExerciseClosed(DomainError):
 
     code = "exercise_closed"
     message = _("The exercise %(fiscal_year)s is closed.")
+
+
+class LineNotAttached(DomainError):
+    """Only a line that is attached is detached."""
+
+    code = "line_not_attached"
+    message = _("The line %(reference)s is not attached.")
+
+
+class LineInUse(DomainError):
+    """A line is not detached under what was built on its fact: that is corrected first."""
+
+    code = "line_in_use"
+    message = _("The line %(reference)s cannot be detached: %(what)s.")

@@ -15,9 +15,10 @@ from rest_framework.response import Response
 from accounts.api.idempotency import IdempotentMixin
 from accounts.api.inputs import NamedField
 from accounts.enums import Action, Resource
-from budgets.enums import WaitingReason, WaitingState, WaitingTable
-from budgets.models import MatchingRule, WaitingLine
+from budgets.enums import LineVerb, WaitingReason, WaitingState, WaitingTable
+from budgets.models import LineDecision, MatchingRule, WaitingLine
 from budgets.services.attaching import attach_each, attach_line, set_line_aside, take_line_back
+from budgets.services.detaching import detach_line
 from budgets.services.suggestions import suggest
 from common.api.fields import MoneyStringField, RowSerializer, StrictSerializer, TextField
 from common.api.filtersets import CodeFilter, Filters, FlagFilter, OneOf, YearFilter, origin_filter
@@ -26,6 +27,7 @@ from common.models import DataOrigin
 
 # How many lines one call attaches.
 MOST_LINES = 1_000
+_DECIDED = ("verb", "at", "actor__username", "target", "rule__code", "reason")
 
 
 class SuggestionRow(drf.Serializer[Any]):
@@ -67,14 +69,28 @@ class WaitingLineRow(RowSerializer):
     data_origin = drf.ChoiceField(DataOrigin.choices)
 
 
+class LineDecisionRow(drf.Serializer[Any]):
+    """What was decided of a line: `target` by column, and the saved `rule` that gave it."""
+
+    verb = drf.ChoiceField(LineVerb.choices)
+    at = drf.DateTimeField()
+    actor = drf.CharField(source="actor__username", allow_null=True)
+    target = drf.DictField(child=drf.CharField())
+    rule = drf.CharField(source="rule__code", allow_null=True)
+    reason = drf.CharField()
+
+
 class WaitingLineDetail(WaitingLineRow):
-    """The same with the texts of the line by column, and the suggestions, the surest first."""
+    """The same with the texts of the line by column, the suggestions, the surest first, and what
+    was decided of it, the oldest first.
+    """
 
     values = drf.DictField(child=drf.CharField())
     suggestions = SuggestionRow(many=True)
+    decisions = LineDecisionRow(many=True)
 
     class Meta:
-        nested = ("suggestions",)
+        nested = ("suggestions", "decisions")
 
 
 class Target(StrictSerializer):
@@ -132,7 +148,7 @@ class AttachedRows(drf.Serializer[Any]):
 
 
 class Setting(StrictSerializer):
-    """Why a line is left unattached."""
+    """Why a line is left unattached, or detached."""
 
     reason = TextField(max_length=300)
 
@@ -157,8 +173,10 @@ class WaitingLineViewSet(IdempotentMixin, RowViewSet):
 
     queryset = WaitingLine.objects.all()
     policy_resource = Resource.LEDGER
-    policy_actions = dict.fromkeys(("attach", "bulk", "set_aside", "take_back"), Action.IMPORT)
-    idempotent_actions = frozenset({"attach", "bulk"})
+    policy_actions = dict.fromkeys(
+        ("attach", "bulk", "detach", "set_aside", "take_back"), Action.IMPORT
+    )
+    idempotent_actions = frozenset({"attach", "bulk", "detach"})
     row_serializer = WaitingLineRow
     detail_serializer = WaitingLineDetail
     filterset_class = WaitingLineFilters
@@ -176,9 +194,13 @@ class WaitingLineViewSet(IdempotentMixin, RowViewSet):
         return rows.in_force()  # type: ignore[no-any-return]
 
     def complete(self, rows: list[dict[str, Any]], *, detail: bool) -> None:
-        """Add the suggestions of a line that waits, with the codes of the saved rules."""
+        """Add the suggestions of a line that waits, with the codes of the saved rules, and what
+        was decided of it.
+        """
         for row in rows if detail else ():
             row["suggestions"] = self._suggestions(row)
+            told = LineDecision.objects.filter(line_id=row["id"])
+            row["decisions"] = list(told.values(*_DECIDED))
 
     def _suggestions(self, row: dict[str, Any]) -> list[dict[str, Any]]:
         if row["state"] != WaitingState.WAITING:
@@ -224,6 +246,14 @@ class WaitingLineViewSet(IdempotentMixin, RowViewSet):
             for index, row in enumerate(rows)
         ]
         return Response({"count": len(rows) - len(refused), "results": results})
+
+    @extend_schema(request=Setting, responses={200: WaitingLineDetail})
+    @action(detail=True, methods=["post"])
+    def detach(self, request: Request, id: str) -> Response:
+        """Reverse what attaching recorded: the line waits again; 409 when something leans on it."""
+        line_id = self.decided(id)
+        detach_line(actor=request.user, line_id=line_id, **self.body(Setting))
+        return self.answer(self.find(pk=line_id))
 
     @extend_schema(request=Setting, responses={200: WaitingLineDetail})
     @action(detail=True, methods=["post"], url_path="set-aside")

@@ -7,21 +7,23 @@ written; `forget` takes the lines of an undone batch out.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from budgets.enums import WaitingReason, WaitingState, WaitingTable
+from budgets.enums import LineVerb, WaitingReason, WaitingState, WaitingTable
 from budgets.models import WaitingLine
 from budgets.rules.matching import Rule, first_holding
 from budgets.services.releasing import release_lines
+from budgets.services.waiting_rows import keep_decisions
 from budgets.services.waiting_texts import lines_in_force, open_rules, text_of, texts_of
 from common.models import DataOrigin
 from records.importing.stage import Key, StagedRow, StagedTable
 from records.services.facts import FactTable
-from records.services.plan import Plan, Undoing, Writer, chunks
+from records.services.plan import Found, Plan, Stored, Undoing, Writer, chunks
 
 _REASONS = {
     "node": WaitingReason.UNKNOWN_NODE,
@@ -41,11 +43,66 @@ class Ruled:
 
 
 class WaitingFacts(FactTable):
-    """A table of facts whose rows may wait; `ruled` are those that rules completed, by line."""
+    """A table of facts whose rows may wait; `ruled` are those that rules completed, by line.
+
+    `former_versions` are the versions of the documents of lines that were detached, by reference.
+    """
 
     def __init__(self, plan: Plan) -> None:
         super().__init__(plan)
         self.ruled: dict[int, Ruled] = {}
+        self.former_versions: dict[str, int] = {}
+
+    @cached_property
+    def _any_withdrawn(self) -> bool:
+        return WaitingLine.objects.filter(table=self.name, is_withdrawn=True).exists()
+
+    def _withdrawn(self, keys: dict[Key, int]) -> set[Key]:
+        """Return the keys, among those of facts by id, whose line was detached: its last fact is
+        reversed, and nothing stands of it. Nothing is read while no line ever was.
+        """
+        if not keys or not self._any_withdrawn:
+            return set()
+        lines = WaitingLine.objects.filter(table=self.name, is_withdrawn=True).order_by()
+        ids: dict[int, Key] = {}
+        for some in chunks(keys):
+            named = lines.filter(source_reference__in=[key[0] for key in some])
+            ids |= {keys[(code,)]: (code,) for code in
+                    named.values_list("source_reference", flat=True)}  # fmt: skip
+        reversed_ids: set[Key] = set()
+        for some in chunks(ids):
+            rows = self.model._default_manager.filter(reverses__in=some).order_by()
+            reversed_ids |= {ids[pk] for pk in rows.values_list("reverses_id", flat=True)}
+        return reversed_ids
+
+    def find(self, keys: set[Key]) -> dict[Key, Found]:
+        """Return the rows of these keys that stand."""
+        found = super().find(keys)
+        for key in self._withdrawn({key: known.pk for key, known in found.items()}):
+            del found[key]
+        return found
+
+    def stored(self, keys: Iterable[Key]) -> dict[Key, Stored]:
+        """Return the facts of these keys as they stand; a detached line has none."""
+        found = super().stored(keys)
+        for key in self._withdrawn({key: known.pk for key, known in found.items()}):
+            self.former_versions[key[0]] = found.pop(key).version
+        return found
+
+    def columns_of(self, rows: Collection[StagedRow], writer: Writer) -> dict[str, Iterable[Any]]:
+        """Return the columns of the facts; a line attached anew is a newer version of its own."""
+        columns = super().columns_of(rows, writer)
+        if self.former_versions:
+            known = [self.former_versions.get(row.values["source_reference"], 0) for row in rows]
+            own = [row.values["source_reference"] for row in rows]
+            told = list(zip(own, known, strict=True))
+            columns |= {
+                "source_reference": [f"{code}#{n + 1}" if n else code for code, n in told],
+                "document_reference": [code if n else "" for code, n in told],
+                "document_version": [n + 1 if n else kept for (_code, n), kept in
+                                     zip(told, columns["document_version"], strict=True)],
+            }  # fmt: skip
+        return columns
 
     def known_waiting(self, rows: list[StagedRow]) -> list[StagedRow]:
         """Return the rows that wait since a former import with the same content."""
@@ -201,12 +258,13 @@ def _keep_recorded(
         for row in alone
         if row.values["source_reference"] not in standing
     ]
-    lines += [
+    by_rule = [
         _ruled_line(table, staged, row, writer)
         for row in ruled
         if row.values["source_reference"] not in standing
     ]
-    WaitingLine.objects.bulk_create(lines, batch_size=1_000)
+    WaitingLine.objects.bulk_create([*lines, *by_rule], batch_size=1_000)
+    keep_decisions(by_rule, LineVerb.ATTACHED, actor=writer.actor, at=writer.now)
 
 
 def _has_no_project(plan: Plan, table: Any, row: StagedRow) -> bool:

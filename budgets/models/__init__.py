@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from budgets.models.appraisals import BopOpinion, Trajectory
-from budgets.models.attaching import MatchingRule, WaitingLine
+from budgets.models.attaching import LineDecision, MatchingRule, WaitingLine
 from budgets.models.exercises import Exercise, ExerciseDate
 from budgets.models.forecasts import ScheduledPayment
 from budgets.models.landings import LandingChoice
@@ -33,6 +33,7 @@ __all__ = [
     "Exercise",
     "ExerciseDate",
     "LandingChoice",
+    "LineDecision",
     "MatchingRule",
     "NomenclatureNode",
     "Payment",

@@ -13,7 +13,7 @@ from simple_history.models import HistoricalRecords
 from accounts.enums import Action, Resource
 from accounts.permissions import can, scopes_of
 from accounts.scopes import Scopes
-from budgets.enums import WaitingState, WaitingTable
+from budgets.enums import LineVerb, WaitingState, WaitingTable
 from budgets.models.nomenclature import NomenclatureNode
 from budgets.models.rows import LedgerQuerySet
 from common.fields import MoneyField
@@ -129,8 +129,9 @@ class WaitingLine(Originated):
 
     `values` are its texts by column of its table, `amount` its amount in euros TTC (AE for a
     credit movement, whose CP is `cp`). `is_recorded` tells a fact that stands in its ledger
-    without a project. `target` is what it was attached to, by column. `replaced_by` is the later
-    import that held another version of it.
+    without a project, `is_withdrawn` that a fact of it was once taken out of its ledger by a
+    counter-entry, so that the next one is a newer version of it. `target` is what it was attached
+    to, by column. `replaced_by` is the later import that held another version of it.
     """
 
     batch = models.ForeignKey(
@@ -168,6 +169,7 @@ class WaitingLine(Originated):
     )
     reasons = models.JSONField(_("reasons"), default=list)
     is_recorded = models.BooleanField(_("recorded"), default=False)
+    is_withdrawn = models.BooleanField(_("withdrawn once"), default=False)
     state = models.CharField(
         _("state"), max_length=10, choices=WaitingState, default=WaitingState.WAITING
     )
@@ -211,6 +213,11 @@ class WaitingLine(Originated):
                 name="budgets_waitingline_waiting",
                 condition=Q(state=WaitingState.WAITING, replaced_by__isnull=True),
             ),
+            models.Index(
+                fields=["table", "source_reference"],
+                name="budgets_waitingline_withdrawn",
+                condition=Q(is_withdrawn=True),
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -229,3 +236,45 @@ class WaitingLine(Originated):
 
     def __str__(self) -> str:
         return self.source_reference
+
+
+class LineDecision(models.Model):
+    """What was decided of a line, append-only: attached to what, detached or set aside and why.
+
+    `target` is by column, `rule` the one that attached it; the import itself has no actor.
+    """
+
+    line = models.ForeignKey(
+        WaitingLine,
+        verbose_name=_("line to attach"),
+        on_delete=models.CASCADE,
+        related_name="decisions",
+    )
+    verb = models.CharField(_("decision"), max_length=10, choices=LineVerb)
+    at = models.DateTimeField(_("decided at"))
+    actor = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("decided by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    target = models.JSONField(_("attached to"), default=dict, blank=True)
+    rule = models.ForeignKey(
+        MatchingRule,
+        verbose_name=_("matching rule"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    reason = models.CharField(_("reason"), max_length=300, blank=True)
+
+    class Meta:
+        verbose_name = _("decision on a line to attach")
+        verbose_name_plural = _("decisions on lines to attach")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.line_id} {self.verb}"

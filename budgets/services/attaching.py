@@ -23,8 +23,9 @@ from budgets.models import MatchingRule, WaitingLine
 from budgets.rules.matching import Rule
 from budgets.services.attach_targets import out_of_reach
 from budgets.services.reimputing import give_project
-from budgets.services.waiting_rows import close_attached, record_lines
+from budgets.services.waiting_rows import close_attached, keep_decisions, record_lines
 from budgets.services.waiting_texts import rule_of
+from common.exceptions import DomainError
 from projects.models import Project
 from records.services.imports import follow_one_another
 
@@ -66,7 +67,7 @@ def attach_lines(
     if not target:
         raise ValidationError({"project": _("Say what the line is attached to.")})
     follow_one_another()
-    lines = _lock(actor, line_ids)
+    lines = lock_lines(actor, line_ids)
     targets = {line.pk: completed(line, target) for line in lines}
     rule_id = rule.pk if rule else None
     refused = {line.pk: _("This completes nothing of the line.") for line in lines
@@ -82,7 +83,7 @@ def attach_lines(
     attached = [line for line in lines if line.pk not in refused]
     done = Attached(attached, refused, frozenset(beyond.forbidden))
     if done.lines:
-        _tell(actor, "attached", done.lines, {"to": target, "rule": rule.code if rule else ""})
+        tell_lines(actor, "attached", done.lines, {"to": target, "rule": rule.code if rule else ""})
     return done
 
 
@@ -169,7 +170,7 @@ def set_line_aside(*, actor: Any, line_id: int, reason: str) -> WaitingLine:
     """
     if not reason.strip():
         raise ValidationError({"reason": _("A reason is needed.")})
-    (line,) = _lock(actor, [line_id])
+    (line,) = lock_lines(actor, [line_id])
     line.state, line.closing_reason = WaitingState.SET_ASIDE, reason.strip()
     line.closed_at, line.closed_by = timezone.now(), actor
     return _saved(line, actor, "set_aside")
@@ -178,16 +179,22 @@ def set_line_aside(*, actor: Any, line_id: int, reason: str) -> WaitingLine:
 @transaction.atomic
 def take_line_back(*, actor: Any, line_id: int) -> WaitingLine:
     """Have a line that was set aside wait again. Raises LineClosed, PermissionDenied."""
-    (line,) = _lock(actor, [line_id], state=WaitingState.SET_ASIDE)
+    (line,) = lock_lines(actor, [line_id], state=WaitingState.SET_ASIDE)
     line.state, line.closing_reason = WaitingState.WAITING, ""
     line.closed_at = line.closed_by = None
     return _saved(line, actor, "taken_back")
 
 
-def _lock(
-    actor: Any, line_ids: Iterable[int], state: str = WaitingState.WAITING
+def lock_lines(
+    actor: Any,
+    line_ids: Iterable[int],
+    state: str = WaitingState.WAITING,
+    error: type[DomainError] = LineClosed,
 ) -> list[WaitingLine]:
-    """Lock lines that are in a state, in the order of their ids, and that the actor may attach."""
+    """Lock lines that are in a state, in the order of their ids, and that the actor may attach.
+
+    Raises PermissionDenied, or `error` for a line in another state or replaced by another import.
+    """
     wanted = set(line_ids)
     rows = WaitingLine.objects.select_for_update(of=("self",)).select_related("batch")
     lines = list(rows.filter(pk__in=wanted).order_by("pk"))
@@ -196,7 +203,7 @@ def _lock(
         raise PermissionDenied
     for line in lines:
         if line.state != state or line.replaced_by_id is not None:
-            raise LineClosed(reference=line.source_reference)
+            raise error(reference=line.source_reference)
     return lines
 
 
@@ -226,11 +233,14 @@ def _give_project(
 def _saved(line: WaitingLine, actor: Any, verb: str) -> WaitingLine:
     line.full_clean()
     line.save()
-    _tell(actor, verb, [line], {"reason": line.closing_reason} if line.closing_reason else {})
+    now, reason = timezone.now(), line.closing_reason
+    keep_decisions([line], verb, actor=actor, at=now, reason=reason)
+    tell_lines(actor, verb, [line], {"reason": line.closing_reason} if line.closing_reason else {})
     return line
 
 
-def _tell(actor: Any, verb: str, lines: list[WaitingLine], detail: dict[str, Any]) -> None:
+def tell_lines(actor: Any, verb: str, lines: list[WaitingLine], detail: dict[str, Any]) -> None:
+    """Record the event of a decision on lines."""
     record_event(
         actor=actor,
         verb=verb,

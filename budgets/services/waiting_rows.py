@@ -11,8 +11,8 @@ from django.core.exceptions import PermissionDenied
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from budgets.enums import WaitingState
-from budgets.models import WaitingLine
+from budgets.enums import LineVerb, WaitingState
+from budgets.models import LineDecision, WaitingLine
 from records.importing.cells import CellReader
 from records.importing.registry import registered_rooms
 from records.importing.schema import load_schemas
@@ -89,10 +89,33 @@ def close_attached(
     """Close lines whose facts stand where they were attached."""
     for line in lines:
         line.state, line.is_recorded = WaitingState.ATTACHED, True
+        line.closing_reason = ""
         line.target = targets.get(line.pk, {})
         line.closed_at, line.closed_by, line.rule_id = now, actor, rule_id
     fields = ["state", "is_recorded", "target", "closed_at", "closed_by", "rule"]
     WaitingLine.objects.bulk_update(lines, fields, batch_size=500)
+    keep_decisions(lines, LineVerb.ATTACHED, actor=actor, at=now)
+
+
+def keep_decisions(
+    lines: Iterable[WaitingLine], verb: str, *, actor: Any, at: dt.datetime, reason: str = ""
+) -> None:
+    """Keep what was just decided of lines, with the target and the rule that they say."""
+    LineDecision.objects.bulk_create(
+        [
+            LineDecision(
+                line=line,
+                verb=verb,
+                at=at,
+                actor=actor,
+                target=line.target,
+                rule_id=line.rule_id,
+                reason=reason,
+            )
+            for line in lines
+        ],
+        batch_size=1_000,
+    )
 
 
 def _stage(

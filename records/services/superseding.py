@@ -18,6 +18,8 @@ from records.services.plan import Changes, Stored, Writer, chunks
 REFERENCE_LENGTH = 80
 # « #12- »: what the references of the two facts of a replacement add to that of the document.
 _SUFFIX_LENGTH = 5
+# The longest reference of a document that may have a newer version.
+LONGEST_DOCUMENT = REFERENCE_LENGTH - _SUFFIX_LENGTH
 ROWS_BY_INSERT = 2_000
 
 
@@ -54,7 +56,7 @@ def may_replace(table: Any, row: StagedRow, stored: Stored, changed: set[str]) -
     if not is_newer and not (told is None and table.plan.is_new_version and table.signed):
         _tell_changed(table, row, stored, changed)
         return False
-    if len(row.values["source_reference"]) > REFERENCE_LENGTH - _SUFFIX_LENGTH:
+    if len(row.values["source_reference"]) > LONGEST_DOCUMENT:
         message = _("The reference is too long to have a newer version.")
         stage.fault(name, row, "source_reference", "too_long", message)
         return False

@@ -219,11 +219,12 @@ def _exercises(rows: dict[str, Any]) -> dict[str, Good]:
 
 
 def _waiting(lines: dict[str, Any]) -> dict[str, Good]:
-    waits, aside = ({"id": lines[name].pk} for name in ("waits", "aside"))
+    waits, aside, there = ({"id": lines[name].pk} for name in ("waits", "aside", "attached"))
     target = {"project": "A-1"}
     return {
         "waiting_lines_attach_create": Good("controller", waits, target),
         "waiting_lines_bulk_create": Good("controller", {}, {"rows": [{**waits, **target}]}),
+        "waiting_lines_detach_create": Good("controller", there, REASON),
         "waiting_lines_set_aside_create": Good("controller", waits, REASON),
         "waiting_lines_take_back_create": Good("controller", aside),
         "matching_rules_apply_create": Good("budget", {"code": "X-open"}),

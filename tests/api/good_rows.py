@@ -28,7 +28,7 @@ from budgets.models import (
     WaitingLine,
 )
 from budgets.services.acts import Leg, decide_act
-from budgets.services.attaching import set_line_aside
+from budgets.services.attaching import attach_line, set_line_aside
 from budgets.services.commitments import Line, record_commitment
 from budgets.services.exercises import ask_reopening, close_exercise, create_exercise
 from budgets.services.landings import choose_landing
@@ -242,15 +242,15 @@ def add_typed(users: Any) -> dict[str, Any]:
 
 
 def add_waiting(users: Any, folder: Any) -> dict[str, WaitingLine]:
-    """Import two commitments of unknown project: one waits, one is set aside."""
+    """Import three commitments of unknown project: one waits, one is set aside, one attached."""
     wrong = {"node": "0214-DNE", "project": "ZZ"}
-    lines = [commitment(f"EJ-{name}-1", "12.00", **wrong) for name in ("waits", "aside")]
+    names = ("waits", "aside", "attached")
+    lines = [commitment(f"EJ-{name}-1", "12.00", **wrong) for name in names]
     assert bring(folder, "waiting", commitments=lines).status == "applied"
-    found = {
-        name: WaitingLine.objects.get(source_reference=f"EJ-{name}-1")
-        for name in ("waits", "aside")
-    }
+    found = {name: WaitingLine.objects.get(source_reference=f"EJ-{name}-1") for name in names}
     set_line_aside(actor=users.controller, line_id=found["aside"].pk, reason="Double")
+    known = {"project": "A-1"}
+    attach_line(actor=users.controller, line_id=found["attached"].pk, target=known)
     return found
 
 

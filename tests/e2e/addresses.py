@@ -242,6 +242,7 @@ def _to_attach() -> dict[str, dict[str, Any]]:
     return {
         "waiting_line": {"pk": line.pk},
         "waiting_line_set_aside": {"pk": line.pk},
+        "waiting_line_detach": {"pk": line.pk},
         **{f"matching_rule{page}": of_rule for page in ("", "_history", "_edit")},
         "matching_rule_move": {**of_rule, "word": "cloturer"},
     }

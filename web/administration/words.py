@@ -30,6 +30,7 @@ VERBS = {
     "deleted": pgettext_lazy("audit event", "deletion"),
     "deposited": pgettext_lazy("audit event", "files deposited"),
     "edited": pgettext_lazy("audit event", "edit"),
+    "detached": pgettext_lazy("audit event", "line detached"),
     "emergency_asked": pgettext_lazy("audit event", "emergency access asked for"),
     "emergency_closed": pgettext_lazy("audit event", "emergency access closed early"),
     "emergency_opened": pgettext_lazy("audit event", "emergency access opened"),

@@ -20,7 +20,7 @@ from accounts.permissions import can
 from accounts.services.audit import record_event
 from budgets.enums import WaitingReason, WaitingState, WaitingTable
 from budgets.models import MatchingRule, WaitingLine
-from budgets.services.attaching import attach_by_rule, attach_line, set_line_aside, take_line_back
+from budgets.services.attaching import attach_by_rule, attach_line, take_line_back
 from budgets.services.suggestions import Suggestion, needs_of, suggest
 from common.exceptions import DomainError
 from records.importing.schema import load_schemas
@@ -255,6 +255,8 @@ class LineView(ServiceFormView):
             "reasons": reasons_of(row),
             "suggestions": suggest([row], self.request.user)[row.pk] if waits else [],
             "may_attach": waits and may,
+            "may_detach": row.state == WaitingState.ATTACHED and may,
+            "decisions": row.decisions.select_related("actor", "rule"),
             "may_take_back": row.state == WaitingState.SET_ASIDE and may,
             "may_rule": can(self.request.user, Action.CREATE, Resource.MATCHING_RULE),
             "has_fictitious": row.data_origin == "fictitious",
@@ -311,47 +313,6 @@ class TakeBackView(LineActionView):
         """Take it back."""
         take_line_back(actor=self.request.user, line_id=row.pk)
         return _("The line waits again.")
-
-
-class AsideForm(PageForm):
-    """Why a line is left unattached."""
-
-    reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
-
-
-class AsideView(ServiceFormView):
-    """Set a line aside, with a reason."""
-
-    section = "movements"
-    template_name = "web/owned/form.html"
-    form_class = AsideForm
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Read the line, or refuse: unseen is 404, a refused verb 403."""
-        if not can(request.user, *ATTACH):
-            raise PermissionDenied
-        self.row = visible_line(request, kwargs["pk"])
-        if not may_attach(request.user, self.row):
-            raise PermissionDenied
-        return super().dispatch(request, *args, **kwargs)
-
-    def decide(self, cleaned: dict[str, Any]) -> Any:
-        """Set it aside."""
-        return set_line_aside(actor=self.request.user, line_id=self.row.pk, **cleaned)
-
-    def after(self, result: Any) -> tuple[str, str]:
-        """Go back to the queue."""
-        return _("The line is set aside."), reverse("web:waiting_lines")
-
-    def shown(self, form: forms.Form) -> dict[str, Any]:
-        """Name the page."""
-        title = _("Set the line aside")
-        return {
-            "title": f"{title} {self.row.source_reference}",
-            "submit": title,
-            "list_url": page_of(self.row),
-            "words": {"list": self.row.source_reference},
-        }
 
 
 class ApplyRuleView(PageView):

@@ -19,6 +19,7 @@ from web.budgets import (
     appraisals,
     attaching,
     exercises,
+    line_reasons,
     matching_rules,
     reservations,
     rules,
@@ -238,8 +239,13 @@ urlpatterns = [
     path("budget/rattachement/<int:pk>/", attaching.LineView.as_view(), name="waiting_line"),
     path(
         "budget/rattachement/<int:pk>/ecarter/",
-        attaching.AsideView.as_view(),
+        line_reasons.AsideView.as_view(),
         name="waiting_line_set_aside",
+    ),
+    path(
+        "budget/rattachement/<int:pk>/detacher/",
+        line_reasons.DetachView.as_view(),
+        name="waiting_line_detach",
     ),
     path(
         "budget/rattachement/<int:pk>/reprendre/",
