@@ -11,9 +11,17 @@ DomainError
 ├── RowsRefused           one entry of a list is refused: none is recorded
 ├── AlreadyCorrected      a fact is corrected once; its correction may be corrected in turn
 ├── NothingCorrected      the correction repeats the fact
+├── VersionFrozen         a validated version of the programming does not change any more
+├── RequestsClosed        requests are written while their version is a draft
+├── NothingToStartFrom    no version of requests to start from
+├── NumberTaken           another version of the exercise was created at the same moment
+├── LineOut, LineStands   a line is taken out once, put back once, and does not change between
+├── OperationClosed       an operation on cells is not undone any more
 ├── LineClosed            a line that does not wait any more is neither attached nor set aside
 ├── ExerciseClosed        a closed exercise is read only until two persons open it again
-└── LineRefused           a line cannot be recorded with this imputation
+├── LineRefused           a line cannot be recorded with this imputation
+└── StaleEdit
+    └── StaleCell         a cell of the programming changed since it was read
 """
 
 from __future__ import annotations
@@ -24,7 +32,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from common.exceptions import DomainError
+from common.exceptions import DomainError, StaleEdit
 from common.templatetags.amounts import number
 
 
@@ -162,3 +170,65 @@ class LineInUse(DomainError):
 
     code = "line_in_use"
     message = _("The line %(reference)s cannot be detached: %(what)s.")
+
+
+class VersionFrozen(DomainError):
+    """A validated version of the programming does not change any more: make a new one."""
+
+    code = "version_frozen"
+    message = _("The version %(version)s is frozen: a change is a new version.")
+
+
+class RequestsClosed(DomainError):
+    """Project managers write in a version of requests while it is a draft."""
+
+    code = "requests_closed"
+    message = _("The version %(version)s takes no request any more.")
+
+
+class NothingToStartFrom(DomainError):
+    """The exercise has no version of requests."""
+
+    code = "nothing_to_start_from"
+    message = _("The exercise %(fiscal_year)s has no version of requests to start from.")
+
+
+class NumberTaken(DomainError):
+    """Another version of the exercise was created at the same moment."""
+
+    code = "number_taken"
+    message = _("Another version of %(fiscal_year)s was just created; try again.")
+
+
+class LineOut(DomainError):
+    """A line taken out of the programming is put back before it changes."""
+
+    code = "line_out"
+    message = _("The line « %(line)s » was taken out: put it back first.")
+
+
+class LineStands(DomainError):
+    """A line that was not taken out is not put back."""
+
+    code = "line_stands"
+    message = _("The line « %(line)s » stands in the version already.")
+
+
+class OperationClosed(DomainError):
+    """An operation is undone once, by its author, within its delay."""
+
+    code = "operation_closed"
+    message = _("The operation is undone once, by its author, within %(minutes)s minutes.")
+
+
+class StaleCell(StaleEdit):
+    """A cell does not hold what the edit says it held; `cells` tell both values of each.
+
+    Nothing of the list is written.
+    """
+
+    code = "stale_cell"
+    message = _("%(count)s cells were changed by somebody else in the meantime.")
+
+    def __init__(self, cells: list[dict[str, Any]]) -> None:
+        super().__init__(count=len(cells), cells=cells)

@@ -90,6 +90,19 @@ MESSAGES: dict[str, str | Promise] = {
         "Committed on %(code)s in %(fiscal_year)s, where no credit is opened: %(committed)s €."
     ),
     "parts_differ": _("The parts of %(code)s add up to %(parts)s €; the act is %(committed)s €."),
+    "cp_beyond_ae": _(
+        "« %(code)s »: up to %(year)s, cumulative CP pass cumulative AE and what is left to pay at"
+        " the opening by %(amount)s €."
+    ),
+    "unscheduled": _(
+        "« %(code)s »: AE are %(ae)s €, the CP that pay them %(cp)s € over the horizon."
+    ),
+    "programmed_personnel": _("« %(code)s »: T2 of %(year)s, AE and CP differ by %(amount)s €."),
+    "no_support": _(
+        "« %(code)s » has no support: neither contract, nor commitment, nor planned act."
+    ),
+    "nothing_said": _("« %(code)s » has no amount yet."),
+    "project_ended": _("« %(code)s » is programmed for a project that is closed."),
     "under_release": _(
         "CP planned on %(code)s in %(fiscal_year)s: %(planned)s €; opened and not frozen:"
         " %(limit)s €; frozen: %(frozen)s €. The rest awaits their release."
