@@ -175,6 +175,20 @@ class VersionState(models.TextChoices):
     ARCHIVED = "archived", _("archived")
 
 
+class StepVerb(models.TextChoices):
+    """Steps of a project's file and of a version; nobody takes `void`: an edit writes it."""
+
+    SUBMIT = "submit", _("submit")
+    RETURN = "return", _("return")
+    REVIEW = "review", _("review")
+    ARBITRATE = "arbitrate", _("arbitrate")
+    ATTEST = "attest", _("attest the sustainability")
+    VALIDATE = "validate", _("validate")
+    NOTIFY = "notify", _("notify")
+    ARCHIVE = "archive", _("archive")
+    VOID = "void", _("approvals voided by an edit")
+
+
 class VersionBasis(models.TextChoices):
     """What a version is started from (ux §2.6)."""
 
@@ -267,15 +281,42 @@ BALANCED_KINDS = frozenset(
         MovementKind.ASYMMETRIC_FUNGIBILITY,
     }
 )
-# The moves of a version: forward by steps, back to draft with a reason before it is validated.
+# The moves of a version: forward by steps, back to draft with a reason before it is validated, back
+# to submitted by an edit that voids the arbitration.
 VERSION_MOVES: dict[VersionState, frozenset[VersionState]] = {
     VersionState.DRAFT: frozenset({VersionState.SUBMITTED}),
     VersionState.SUBMITTED: frozenset({VersionState.DRAFT, VersionState.ARBITRATED}),
-    VersionState.ARBITRATED: frozenset({VersionState.DRAFT, VersionState.VALIDATED}),
+    VersionState.ARBITRATED: frozenset(
+        {VersionState.DRAFT, VersionState.SUBMITTED, VersionState.VALIDATED}
+    ),
     VersionState.VALIDATED: frozenset({VersionState.NOTIFIED}),
     VersionState.NOTIFIED: frozenset({VersionState.ARCHIVED}),
     VersionState.ARCHIVED: frozenset(),
 }
+# From which state to which each step goes, for a project's file and for the whole version
+# (docs/programming.md, Steps).
+_COMMON_STEPS: dict[StepVerb, dict[VersionState, VersionState]] = {
+    StepVerb.SUBMIT: {VersionState.DRAFT: VersionState.SUBMITTED},
+    StepVerb.RETURN: {
+        VersionState.SUBMITTED: VersionState.DRAFT,
+        VersionState.ARBITRATED: VersionState.DRAFT,
+    },
+    StepVerb.ARBITRATE: {VersionState.SUBMITTED: VersionState.ARBITRATED},
+    StepVerb.VALIDATE: {VersionState.ARBITRATED: VersionState.VALIDATED},
+    StepVerb.VOID: {VersionState.ARBITRATED: VersionState.SUBMITTED},
+}
+FILE_STEPS: dict[StepVerb, dict[VersionState, VersionState]] = {
+    **_COMMON_STEPS,
+    StepVerb.REVIEW: {VersionState.SUBMITTED: VersionState.SUBMITTED},
+}
+VERSION_STEPS: dict[StepVerb, dict[VersionState, VersionState]] = {
+    **_COMMON_STEPS,
+    StepVerb.ATTEST: {VersionState.ARBITRATED: VersionState.ARBITRATED},
+    StepVerb.NOTIFY: {VersionState.VALIDATED: VersionState.NOTIFIED},
+    StepVerb.ARCHIVE: {VersionState.NOTIFIED: VersionState.ARCHIVED},
+}
+# The steps that say yes: nobody takes one on what they submitted.
+APPROVALS = frozenset({StepVerb.ARBITRATE, StepVerb.ATTEST, StepVerb.VALIDATE})
 # From the validation on nothing of a version changes any more: a change is a new version.
 FROZEN_STATES = frozenset({VersionState.VALIDATED, VersionState.NOTIFIED, VersionState.ARCHIVED})
 # The exercise, the two next ones, then all that follow (domain §1.6).

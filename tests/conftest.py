@@ -22,6 +22,7 @@ from accounts.models import User
 from accounts.services.grants import establish_grant
 from budgets.models import BudgetRule
 from budgets.models.guards import PROGRAMMING_GUARDS
+from budgets.models.round_guards import ROUND_GUARDS
 from common.triggers import creation, removal
 from projects.models import PortfolioNode, Project
 from tests.database import Template, alone, template
@@ -81,13 +82,15 @@ def flush_without_guards() -> Iterator[None]:
     PostgreSQL truncates, and no guard sees it.
     """
     flush = SqliteOperations.sql_flush
+    guarded = {"budgets_programmingedit", "budgets_programmingstep"}
 
     def unguarded(self: Any, style: Any, tables: Any, **options: Any) -> list[str]:
         statements: list[str] = flush(self, style, tables, **options)
-        if not statements or "budgets_programmingedit" not in tables:
+        if not statements or not guarded & set(tables):
             return statements
-        away = [one for guard in PROGRAMMING_GUARDS for one in removal(guard, "sqlite")]
-        again = [one for guard in PROGRAMMING_GUARDS for one in creation(guard, "sqlite")]
+        guards = (*PROGRAMMING_GUARDS, *ROUND_GUARDS)
+        away = [one for guard in guards for one in removal(guard, "sqlite")]
+        again = [one for guard in guards for one in creation(guard, "sqlite")]
         return [*away, *statements, *again]
 
     with pytest.MonkeyPatch.context() as patch:

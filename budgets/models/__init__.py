@@ -18,6 +18,7 @@ from budgets.models.nomenclature import NomenclatureNode
 from budgets.models.programming import ProgrammingLine, ProgrammingVersion
 from budgets.models.programming_cells import ProgrammingAmount, ProgrammingEdit
 from budgets.models.reservations import Reservation
+from budgets.models.rounds import ProgrammingFile, ProgrammingStep
 from budgets.models.rows import ALLOCATED, CONSUMING, FROZEN, OPENED
 from budgets.models.ruling import BudgetRule, RuleOverride
 
@@ -40,7 +41,9 @@ __all__ = [
     "PaymentRequest",
     "ProgrammingAmount",
     "ProgrammingEdit",
+    "ProgrammingFile",
     "ProgrammingLine",
+    "ProgrammingStep",
     "ProgrammingVersion",
     "Reservation",
     "RuleOverride",
