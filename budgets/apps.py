@@ -46,6 +46,12 @@ class BudgetsConfig(AppConfig):
         register_rows(Reach.BUDGET, "budgets.bopopinion", rows)
         register_rows(Reach.BUDGET, "budgets.trajectory", rows)
         register_rows(Reach.BUDGET, "budgets.waitingline", rows)
+        register_rows(Reach.BUDGET, "budgets.budgetceiling", rows)
+        for reach, path in (
+            (Reach.NODE, "budgets.scoping.nodes_of_portfolio"),
+            (Reach.OWN, "budgets.scoping.nodes_of_own_projects"),
+        ):
+            register_rows(reach, "budgets.budgetceiling", path)
         register_rows(Reach.BUDGET, "budgets.programmingline", rows)
         projects = "budgets.scoping.projects_of_nomenclature"
         register_rows(Reach.BUDGET, "projects.project", projects)

@@ -256,6 +256,30 @@ class ExerciseDateKind(models.TextChoices):
     YEAR_END = "year_end", _("end of year")
 
 
+class CeilingMode(models.TextChoices):
+    """What a ceiling does to a programming that goes beyond it."""
+
+    WARN = "warn", _("warn")
+    BLOCK = "block", _("block")
+
+
+class CeilingState(models.TextChoices):
+    """Life of a ceiling: proposed, then attested or refused; another one takes its place."""
+
+    PROPOSED = "proposed", _("proposed")
+    ATTESTED = "attested", _("attested")
+    REFUSED = "refused", _("refused")
+    SUPERSEDED = "superseded", _("superseded")
+
+
+# The nodes that may have a ceiling: those that a budget line names, and what is above them.
+CEILING_KINDS = (
+    NomenclatureKind.LOLF_PROGRAMME,
+    NomenclatureKind.ACTION,
+    NomenclatureKind.BOP,
+    NomenclatureKind.UO,
+    NomenclatureKind.ACTIVITY,
+)
 # Movements that freeze or release credits. A freeze is written with a positive amount, a release
 # with a negative one: the sum is what is frozen.
 FREEZING_KINDS = frozenset(

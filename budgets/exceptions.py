@@ -19,6 +19,7 @@ DomainError
 ├── OperationClosed       an operation on cells is not undone any more
 ├── LineClosed            a line that does not wait any more is neither attached nor set aside
 ├── ExerciseClosed        a closed exercise is read only until two persons open it again
+├── CeilingDecided        a proposal is attested or refused once
 ├── LineRefused           a line cannot be recorded with this imputation
 └── StaleEdit
     └── StaleCell         a cell of the programming changed since it was read
@@ -232,3 +233,10 @@ class StaleCell(StaleEdit):
 
     def __init__(self, cells: list[dict[str, Any]]) -> None:
         super().__init__(count=len(cells), cells=cells)
+
+
+class CeilingDecided(DomainError):
+    """A proposal is attested or refused once; a change is another proposal."""
+
+    code = "ceiling_decided"
+    message = _("The ceiling %(number)s does not wait for a decision any more.")

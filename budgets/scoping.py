@@ -7,10 +7,13 @@ from typing import Any
 
 from django.db.models import Q
 
+from accounts.enums import Reach
+from accounts.scopes import Scopes
 from accounts.scoping import ScopeSource
 from budgets.enums import NomenclatureKind
 from budgets.models import Commitment, CreditMovement, NomenclatureNode, ProgrammingLine
-from common.trees import codes_below
+from common.trees import ancestor_ids, codes_below
+from projects.models import Project
 
 
 def rows_of_nomenclature(user: Any, codes: frozenset[str]) -> Q:
@@ -25,6 +28,28 @@ def projects_of_nomenclature(user: Any, codes: frozenset[str]) -> Q:
     committed = Commitment.objects.filter(rows).values("project_id")
     programmed = ProgrammingLine.objects.filter(rows).values("project_id")
     return Q(pk__in=moved) | Q(pk__in=committed) | Q(pk__in=programmed)
+
+
+def nodes_of_portfolio(user: Any, codes: frozenset[str]) -> Q:
+    """Keep what is set on the nodes that the projects of a portfolio use, and above them."""
+    return _above(Project.objects.within(Scopes(codes={Reach.NODE: codes}), user))
+
+
+def nodes_of_own_projects(user: Any, codes: frozenset[str]) -> Q:
+    """Keep what is set on the nodes that own projects use, and above them."""
+    return _above(Project.objects.within(Scopes(codes={Reach.OWN: codes}), user))
+
+
+def _above(projects: Any) -> Q:
+    """Return the nodes where these projects have credits, commitments or programming, and above.
+
+    Four queries, whatever the number of projects.
+    """
+    used: set[int] = set()
+    for model in (CreditMovement, Commitment, ProgrammingLine):
+        rows = model._default_manager.filter(project__in=projects).order_by()
+        used |= set(rows.values_list("node_id", flat=True).distinct())
+    return Q(node_id__in=ancestor_ids(NomenclatureNode, used))
 
 
 def _nodes_below(codes: Iterable[str]) -> frozenset[str]:

@@ -31,6 +31,21 @@ def subtree_ids(model: Any, codes: Iterable[str]) -> set[int]:
     return found
 
 
+def ancestor_ids(model: Any, ids: Iterable[int]) -> set[int]:
+    """Return the ids of nodes and of everything above them; one query, none without any id."""
+    found: set[int] = set()
+    left = list(ids)
+    if not left:
+        return found
+    parents = dict(model.objects.order_by().values_list("pk", "parent_id"))
+    while left:
+        node_id = left.pop()
+        if node_id is not None and node_id not in found:
+            found.add(node_id)
+            left.append(parents[node_id])
+    return found
+
+
 def refuse_cycle(node: Any) -> None:
     """Refuse a node that would stand below itself. Raises ValidationError on `parent`."""
     if node.pk is None or node.parent_id is None:

@@ -9,7 +9,17 @@ from rest_framework.routers import SimpleRouter
 
 from accounts.api import clients, emergency, grants, people
 from accounts.api import schema as _schemes  # noqa: F401 (registers the two schemes)
-from budgets.api import acts, attaching, decisions, exercises, following, matching, ruling, tables
+from budgets.api import (
+    acts,
+    attaching,
+    ceilings,
+    decisions,
+    exercises,
+    following,
+    matching,
+    ruling,
+    tables,
+)
 from budgets.api import views as budgets
 from common.api.errors import unknown_route
 from indicators.api import shared as shared_values
@@ -33,6 +43,7 @@ for prefix, viewset in (
     ("ministries", portfolio.MinistryViewSet),
     ("panorama-entries", portfolio.PanoramaEntryViewSet),
     ("nomenclature", budgets.NomenclatureViewSet),
+    ("ceilings", ceilings.CeilingViewSet),
     ("exercises", exercises.ExerciseViewSet),
     ("credit-movements", budgets.CreditMovementViewSet),
     ("credit-acts", acts.CreditActViewSet),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from budgets.models.appraisals import BopOpinion, Trajectory
 from budgets.models.attaching import LineDecision, MatchingRule, WaitingLine
+from budgets.models.budget_ceilings import BudgetCeiling
 from budgets.models.exercises import Exercise, ExerciseDate
 from budgets.models.forecasts import ScheduledPayment
 from budgets.models.landings import LandingChoice
@@ -28,6 +29,7 @@ __all__ = [
     "FROZEN",
     "OPENED",
     "BopOpinion",
+    "BudgetCeiling",
     "BudgetRule",
     "Commitment",
     "CreditMovement",

@@ -111,3 +111,25 @@ PROGRAMMING_GUARDS: tuple[Guard, ...] = (
         "an edit of the programming is not deleted",
     ),
 )  # fmt: skip
+
+_CEILINGS = "budgets_budgetceiling"
+CEILING_COLUMNS = (
+    "node_id", "fiscal_year", "credit_type", "ae", "cp", "mode", "reason", "proposed_by_id",
+    "proposed_at",
+)  # fmt: skip
+_CEILING_CHANGED = " OR ".join(
+    f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in CEILING_COLUMNS
+)
+
+CEILING_GUARDS: tuple[Guard, ...] = (
+    Guard(
+        "budgets_ceiling_kept", _CEILINGS, "UPDATE", _CEILING_CHANGED,
+        "a ceiling is not changed: another one is proposed",
+    ),
+    Guard(
+        "budgets_ceiling_decided_once", _CEILINGS, "UPDATE",
+        "OLD.decided_by_id IS NOT NULL AND (NEW.decided_by_id IS DISTINCT FROM OLD.decided_by_id "
+        "OR NEW.decided_at IS DISTINCT FROM OLD.decided_at)",
+        "a ceiling is decided once",
+    ),
+)  # fmt: skip

@@ -66,6 +66,7 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "ImportTableEnum": "records.importing.schema.TABLES",
         "WaitingTableEnum": "budgets.enums.WaitingTable",
         "WaitingStateEnum": "budgets.enums.WaitingState",
+        "CeilingStateEnum": "budgets.enums.CeilingState",
         "ExerciseStateEnum": "budgets.enums.ExerciseState",
         "ExerciseDateKindEnum": "budgets.enums.ExerciseDateKind",
         "PaymentKindEnum": "budgets.enums.PaymentKind",

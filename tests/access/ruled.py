@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts.enums import Role
 from budgets.models import (
     BopOpinion,
+    BudgetCeiling,
     BudgetRule,
     Exercise,
     NomenclatureNode,
@@ -45,6 +46,11 @@ def put_rules(world: Any, side: str, node: NomenclatureNode) -> None:
         node=node, fiscal_year=2025, given_on=DAY, sense="favourable"
     )
     trajectory = Trajectory.objects.create(node=node, fiscal_year=2027, cp=Decimal("10"))
+    ceiling = BudgetCeiling.objects.create(
+        node=node, fiscal_year=2027, ae=Decimal("10"), cp=Decimal("10"), reason=f"PLAF-{code}",
+        proposed_by=world.people[Role.AUDITOR], proposed_at=now,
+    )  # fmt: skip
+    world.put("ceiling", side, ceiling.pk)
     exercise, _ = Exercise.objects.get_or_create(fiscal_year=2025)
     world.put("exercise", side, exercise.pk)
     world.put("alert", side, alert.pk)

@@ -62,6 +62,7 @@ def good_requests(rows: SimpleNamespace) -> dict[str, Good]:
         **_typed(rows),
         **_rules(rows.rules),
         **_exercises(rows.exercises),
+        **_ceilings(rows.ceiling),
         **_waiting(rows.waiting),
         **_accounts(rows.accounts),
         **_notes(rows.notes),
@@ -203,6 +204,16 @@ def _rules(rows: Any) -> dict[str, Good]:
         "bop_opinions_partial_update": Good("budget", opinion, {"sense": "unfavourable"}, 1),
         "trajectories_create": Good("budget", {}, expected),
         "trajectories_partial_update": Good("budget", trajectory, {"cp": "12.00"}, 1),
+    }
+
+
+def _ceilings(row: Any) -> dict[str, Good]:
+    new = {"node": "0214-DNE", "fiscal_year": 2027, "ae": "10.00", "cp": "10.00", **REASON}
+    waits = {"id": row.pk}
+    return {
+        "ceilings_create": Good("budget", {}, new),
+        "ceilings_attest_create": Good("controller", waits, None, 1),
+        "ceilings_refuse_create": Good("controller", waits, REASON, 1),
     }
 
 

@@ -19,6 +19,7 @@ from accounts.services.merging import merge_records
 from accounts.services.people import suspend_person
 from budgets.models import (
     BopOpinion,
+    BudgetCeiling,
     BudgetRule,
     Exercise,
     MatchingRule,
@@ -29,6 +30,7 @@ from budgets.models import (
 )
 from budgets.services.acts import Leg, decide_act
 from budgets.services.attaching import attach_line, set_line_aside
+from budgets.services.budget_ceilings import propose_ceiling
 from budgets.services.commitments import Line, record_commitment
 from budgets.services.exercises import ask_reopening, close_exercise, create_exercise
 from budgets.services.landings import choose_landing
@@ -304,6 +306,14 @@ def add_exercises(users: Any) -> dict[str, Exercise]:
     return found
 
 
+def add_ceilings(users: Any) -> BudgetCeiling:
+    """Propose a ceiling on a UO."""
+    return propose_ceiling(
+        actor=users.budget, node=NomenclatureNode.objects.get(code="0214-DNE"), fiscal_year=2026,
+        ae=Decimal(10), cp=Decimal(10), reason="Lettre-plafond",
+    )  # fmt: skip
+
+
 def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
     """Add all of them; return those that a request names."""
     add_owned(portfolio, users)
@@ -331,5 +341,6 @@ def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
         **add_typed(users),
         rules=add_rules(users),
         exercises=add_exercises(users),
+        ceiling=add_ceilings(users),
         waiting=add_waiting(users, folder),
     )

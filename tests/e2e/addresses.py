@@ -17,6 +17,7 @@ from accounts.services.emergency import ask_emergency_access
 from accounts.services.saved_views import save_view
 from budgets.models import (
     BopOpinion,
+    BudgetCeiling,
     BudgetRule,
     Commitment,
     CreditMovement,
@@ -224,6 +225,12 @@ def _exercises() -> dict[str, dict[str, Any]]:
     return {f"exercise{page}": open_one for page in pages}
 
 
+def _ceilings() -> dict[str, dict[str, Any]]:
+    """Return the pages of a ceiling of the demonstration that waits for a decision."""
+    waits = {"pk": first(BudgetCeiling, data_origin="fictitious", state="proposed").pk}
+    return {f"ceiling{page}": waits for page in ("", "_attest", "_refuse", "_history")}
+
+
 def _to_attach() -> dict[str, dict[str, Any]]:
     """Add a line that waits, and a rule that would attach it."""
     project = Project.objects.get(code="EX-02")
@@ -258,6 +265,7 @@ def _others() -> dict[str, dict[str, Any]]:
         **{f"reservation{page}": reservation for page in RESERVATION_PAGES},
         **_rules(),
         **_exercises(),
+        **_ceilings(),
         "official": {"code": "rap"},
         "execution_rows": {"figure": "cp_paid"},
         "execution_landing": {"code": "EX-02"},

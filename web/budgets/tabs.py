@@ -46,7 +46,11 @@ _GROUPS: tuple[tuple[str, Any, tuple[_Link, ...]], ...] = (
             ("reconciliation", _("Reconciliation")),
         ),
     ),
-    ("decide", _("Decide"), _lists(("reservations", _("Reservations")))),
+    (
+        "decide",
+        _("Decide"),
+        _lists(("ceilings", _("Ceilings")), ("reservations", _("Reservations"))),
+    ),
     (
         "settings",
         _("Settings"),

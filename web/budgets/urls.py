@@ -18,6 +18,7 @@ from web.budgets import (
     alerts,
     appraisals,
     attaching,
+    ceilings,
     exercises,
     line_reasons,
     matching_rules,
@@ -140,6 +141,24 @@ urlpatterns = [
         name="budget-rule_revise",
     ),
     path("budget/derogations/", rules.OverridesView.as_view(), name="rule-overrides"),
+    path("budget/plafonds/", ceilings.CeilingsView.as_view(), name="ceilings"),
+    path("budget/plafonds/nouveau/", ceilings.ProposeView.as_view(), name="ceiling_create"),
+    path("budget/plafonds/<int:pk>/", ceilings.CeilingView.as_view(), name="ceiling"),
+    path(
+        "budget/plafonds/<int:pk>/attester/",
+        ceilings.DecideView.as_view(),
+        name="ceiling_attest",
+    ),
+    path(
+        "budget/plafonds/<int:pk>/refuser/",
+        ceilings.DecideView.as_view(refuses=True),
+        name="ceiling_refuse",
+    ),
+    path(
+        "budget/plafonds/<int:pk>/historique/",
+        ceilings.CeilingHistoryView.as_view(),
+        name="ceiling_history",
+    ),
     path("budget/exercices/", exercises.ExercisesView.as_view(), name="exercises"),
     path(
         "budget/exercices/nouveau/",

@@ -28,13 +28,13 @@ class DemoAccount:
     scope_kind: str = ""
 
 
-BUYER, OFFICER = "marches", "budget"
+BUYER, OFFICER, CONTROLLER = "marches", "budget", "controle"
 ACCOUNTS = (
     DemoAccount("directrice", "Claire", "Exemple", Role.PORTFOLIO_DIRECTOR),
     DemoAccount("cheffe.projet", "Inès", "Exemple", Role.PROJECT_MANAGER),
     DemoAccount(OFFICER, "Marc", "Exemple", Role.BUDGET_OFFICER),
     DemoAccount(BUYER, "Aïcha", "Exemple", Role.CONTRACT_MANAGER),
-    DemoAccount("controle", "Yann", "Exemple", Role.MANAGEMENT_CONTROLLER),
+    DemoAccount(CONTROLLER, "Yann", "Exemple", Role.MANAGEMENT_CONTROLLER),
     DemoAccount("partenaire", "Nora", "Exemple", Role.PARTNER, "EX-P1", ScopeKind.ENTITY),
     DemoAccount("audit", "Paul", "Exemple", Role.AUDITOR),
     DemoAccount("admin", "Lucie", "Exemple", Role.TECHNICAL_ADMIN),

@@ -25,7 +25,8 @@ from records.enums import BatchKind
 from records.importing.folder import read_folder
 from records.models import ImportBatch
 from records.services.imports import import_folder
-from web.demo.accounts import BUYER, OFFICER, ensure_accounts
+from web.demo.accounts import BUYER, CONTROLLER, OFFICER, ensure_accounts
+from web.demo.ceilings import set_ceilings
 from web.demo.exercises import open_exercises
 from web.demo.generator import generate
 from web.demo.ledger import LAST_YEAR
@@ -86,7 +87,9 @@ def _load_portfolio(folder: Path) -> bool:
         )
     _give_contracts_to_their_manager()
     _reserve_credits()
-    open_exercises(User.objects.get(username=OFFICER))
+    officer = User.objects.get(username=OFFICER)
+    open_exercises(officer)
+    set_ceilings(officer, User.objects.get(username=CONTROLLER))
     return True
 
 

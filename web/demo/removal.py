@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import models
 
 from budgets.models import (
+    BudgetCeiling,
     Commitment,
     CreditMovement,
     Exercise,
@@ -60,8 +61,9 @@ def remove_fictitious() -> None:
         model.history.filter(**fictitious).delete()  # type: ignore[attr-defined]
     WaitingLine.objects.filter(**fictitious).delete()
     Commitment.objects.filter(**fictitious).delete()
-    Reservation.objects.filter(**fictitious).delete()
-    Reservation.history.filter(**fictitious).delete()
+    for decided in (Reservation, BudgetCeiling):
+        decided._default_manager.filter(**fictitious).delete()
+        decided.history.filter(**fictitious).delete()  # type: ignore[attr-defined]
     # The history of the days goes with that of their exercises, which are then no more.
     years = list(Exercise.history.filter(**fictitious).values_list("id", flat=True))
     Exercise.objects.filter(**fictitious).delete()
