@@ -73,7 +73,7 @@ MESSAGES: dict[str, str | Promise] = {
     "service_too_early": _("The service of %(code)s is due on %(day)s, before 1 January %(year)s."),
     "anticipation_passed": _(
         "Commitments anticipated with %(code)s on %(fiscal_year)s: %(used)s €;"
-        " %(share)s%% of the credits of the title: %(limit)s €."
+        " %(share)s%% of the credits of the title in the year of the signature: %(limit)s €."
     ),
     "dormant": _("Nothing was done or paid on %(code)s since %(day)s; left to pay: %(left)s €."),
     "full_cost_differs": _(

@@ -41,6 +41,7 @@ class ActRow(RowSerializer):
     fiscal_year = drf.IntegerField()
     effective_on = DayField()
     legal_basis = drf.CharField()
+    ceiling_law = drf.CharField()
     recorded_at = drf.DateTimeField()
     data_origin = drf.ChoiceField(DataOrigin.choices)
     ae = MoneyStringField(signed=True)

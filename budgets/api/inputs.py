@@ -105,6 +105,7 @@ class MovementCorrection(Correction):
     cp = MoneyStringField(required=False, signed=True)
     effective_on = DayField(required=False)
     legal_basis = TextField(max_length=200, required=False, allow_blank=True)
+    ceiling_law = TextField(max_length=120, required=False, allow_blank=True)
 
 
 class CommitmentCorrection(Correction):
@@ -112,6 +113,7 @@ class CommitmentCorrection(Correction):
 
     amount = MoneyStringField(required=False, signed=True)
     committed_on = DayField(required=False)
+    service_from = DayField(required=False, allow_null=True)
     label: Any = TextField(max_length=200, required=False, allow_blank=True)
 
 

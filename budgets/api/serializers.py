@@ -74,6 +74,7 @@ class CreditMovementRow(ImputedRow):
     effective_on = DayField()
     legal_basis = drf.CharField()
     act_reference = drf.CharField()
+    ceiling_law = drf.CharField()
 
 
 class CommitmentRow(ImputedRow):
@@ -90,6 +91,7 @@ class CommitmentRow(ImputedRow):
     amount_excl_tax = MoneyStringField(signed=True, allow_null=True)
     vat_rate = PercentStringField(allow_null=True)
     committed_on = DayField()
+    service_from = DayField(allow_null=True)
     commitment_year = drf.IntegerField()
     is_recyclable = drf.BooleanField()
 

@@ -95,13 +95,17 @@ class LegFields(ImputationFields):
 
 
 class ActFields(StrictSerializer):
-    """An act on credits, with its legs."""
+    """An act on credits, with its legs.
+
+    `ceiling_law` is the finance law that lets a carry-over go beyond its ceiling.
+    """
 
     kind = drf.ChoiceField(MovementKind.choices)
     fiscal_year = _year()
     effective_on = DayField()
     legal_basis = TextField(max_length=200)
     act_reference = TextField(max_length=REFERENCE_LENGTH)
+    ceiling_law = TextField(max_length=120, required=False, allow_blank=True)
     reason = TextField(max_length=300, required=False, allow_blank=True)
     legs = _many(LegFields, MOST_LINES)
 
@@ -133,12 +137,16 @@ class LineFields(ImputationFields):
 
 
 class CommitmentFields(StrictSerializer):
-    """A legal commitment (EJ), with its lines; `amount` is its total TTC."""
+    """A legal commitment (EJ), with its lines; `amount` is its total TTC.
+
+    `service_from`, the first day of its service, is needed when it is signed ahead of its exercise.
+    """
 
     legal_reference = TextField(max_length=LEGAL_LENGTH)
     label: Any = TextField(max_length=200, required=False, allow_blank=True)
     supplier = TextField(max_length=120, required=False, allow_blank=True)
     committed_on = DayField()
+    service_from = DayField(required=False, allow_null=True)
     fiscal_year = _year()
     amount = MoneyStringField()
     lines = _many(LineFields, MOST_LINES)
@@ -164,6 +172,7 @@ class LineMove(Overriding):
 
     amount = MoneyStringField(signed=True)
     moved_on = DayField()
+    service_from = DayField(required=False, allow_null=True)
     fiscal_year = _year()
     is_recyclable = FlagField(required=False)
     reason = TextField(max_length=300)

@@ -115,7 +115,7 @@ class MovementTable(_OfNode):
     model = CreditMovement
     paths = _paths(
         "source_reference", "node", "project", "kind", "ae", "cp", "effective_on", "fiscal_year",
-        "legal_basis", "act_reference", node="node__code", project="project__code",
+        "legal_basis", "act_reference", "ceiling_law", node="node__code", project="project__code",
     ) | _IMPUTATION  # fmt: skip
     references = (_PROJECT, _NODE, *_AXES)
     signed = ("ae", "cp")

@@ -26,7 +26,8 @@ from common.models import Fact
 class CreditMovement(Imputed):
     """One leg of an act on credits: a movement of AE and CP on a node, maybe for a project.
 
-    The legs of one act share `act_reference`; a leg alone has none.
+    The legs of one act share `act_reference`; a leg alone has none. `ceiling_law` names the finance
+    law that lets a carry-over go beyond its share (« majoré », LOLF art. 15-II).
     """
 
     DATE_FIELD = "effective_on"
@@ -40,6 +41,9 @@ class CreditMovement(Imputed):
     legal_basis = models.CharField(_("legal basis"), max_length=200, blank=True)
     act_reference = models.CharField(
         _("reference of the act"), max_length=80, blank=True, db_index=True
+    )
+    ceiling_law = models.CharField(
+        _("finance law that raises the ceiling"), max_length=120, blank=True, default=""
     )
 
     objects = CreditQuerySet.as_manager()
@@ -70,6 +74,8 @@ class Commitment(Imputed):
     `commitment_year` is the exercise whose AE the EJ consumed: a withdrawal of a later exercise
     lowers what is left to pay on it, and gives usable AE only when `is_recyclable`
     (domain §1.5). `amount` is TTC; the source may give the amount HT and the rate of VAT.
+    `service_from` is the first day of the service: what is signed ahead of its exercise must begin
+    in it (LF 2005 art. 108).
     """
 
     DATE_FIELD = "committed_on"
@@ -84,6 +90,7 @@ class Commitment(Imputed):
     amount_excl_tax = MoneyField(_("amount HT"), null=True, blank=True)
     vat_rate = PercentField(_("VAT rate (%)"), null=True, blank=True)
     committed_on = models.DateField(_("committed on"))
+    service_from = models.DateField(_("service from"), null=True, blank=True)
     commitment_year = models.PositiveSmallIntegerField(_("year of the commitment"), blank=True)
     is_recyclable = models.BooleanField(_("recyclable AE"), default=False)
 

@@ -70,7 +70,8 @@ class Anticipated:
     """What is known of commitments signed on credits of a coming exercise.
 
     `title` is the number of the title, empty when the source names none; `total` are all the
-    commitments anticipated on those credits, and `credits` what the exercise holds of them.
+    commitments anticipated on it, `credits` what the exercise of the signature holds of it, and
+    `service_on` the first day of the service, when it is known.
     """
 
     title: str
@@ -89,9 +90,9 @@ def check_date(
 ) -> list[Finding]:
     """R-13: a commitment is dated within its exercise, or anticipated (LF 2005 art. 108).
 
-    Anticipation: from the opening day of the year before, within a share of the credits of the
-    title, neither personnel nor investment, for a service not before 1 January. `parameters`
-    holds `share` (percent), `opening_month` and `opening_day`.
+    Anticipation: from the opening day of the year before, within a share of the credits that this
+    year has opened on the title, neither personnel nor investment, for a service not before
+    1 January. `parameters` holds `share` (percent), `opening_month` and `opening_day`.
     """
     year = place.fiscal_year
     if committed_on.year == year:

@@ -178,7 +178,8 @@ def check_carry_over(place: Place, initial: int, carried: int, share: Decimal) -
     """R-12: CP carried over within a share of the initial HT2 credits of their year (LOLF 15-II).
 
     `initial` are those of the exercise that the credits come from. A finance law may raise the
-    share, which a dated row then says; earmarked funds are carried over apart (15-III).
+    share, which a dated row then says, or let a carry-over go beyond it: that one names the law
+    (`ceiling_law`) and is not in `carried`. Earmarked funds are carried over apart (15-III).
     """
     limit = share_of(initial, share)
     if initial <= 0 or carried <= limit:

@@ -16,7 +16,7 @@ Titled = tuple[int, str, str]
 
 
 def opened_by_title(node_ids: Collection[int], fiscal_year: int, origin: str) -> dict[Titled, int]:
-    """Return the AE opened on UO for an exercise, in cents; one query."""
+    """Return the AE opened on UO in an exercise, in cents; one query."""
     rows = CreditMovement.objects.filter(OPENED)
     return _sums(rows, "ae", node_ids, fiscal_year, origin)
 

@@ -215,7 +215,7 @@ def allotted(scope: Scope) -> dict[int, tuple[int, int]]:
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """The movements of a kind on a node in an exercise."""
+    """The movements of a kind on a node in an exercise; `ceiling_law` raises a ceiling, if any."""
 
     fiscal_year: int
     node: int
@@ -223,6 +223,7 @@ class Moved:
     credit_type: str
     category: int | None
     is_earmarked: bool
+    ceiling_law: str
     ae: int
     cp: int
 
@@ -231,7 +232,10 @@ def moved(scope: Scope) -> list[Moved]:
     """Return the movements of the exercise and of the one before, grouped; one statement."""
     years = (scope.fiscal_year - 1, scope.fiscal_year)
     rows = CreditMovement.objects.filter(data_origin=scope.origin, fiscal_year__in=years)
-    by = ("fiscal_year", "node_id", "kind", "credit_type", "category_id", "is_earmarked")
+    by = (
+        *("fiscal_year", "node_id", "kind", "credit_type", "category_id", "is_earmarked"),
+        "ceiling_law",
+    )
     sums = rows.order_by().values(*by).annotate(total_ae=_cents("ae"), total_cp=_cents("cp"))
     return [Moved(*row) for row in sums.values_list(*by, "total_ae", "total_cp")]
 
@@ -279,6 +283,7 @@ class Dated:
     node: int
     credit_type: str
     category: int | None
+    service_from: dt.date | None
     amount: int
 
 
@@ -290,7 +295,8 @@ def dated_elsewhere(scope: Scope) -> Iterator[Dated]:
     ).exclude(committed_on__year=year)
     by = ("legal_reference", "committed_on", "node_id", "credit_type", "category_id")
     sums = rows.order_by("legal_reference", "committed_on").values(*by)
-    for row in sums.annotate(total=_cents("amount")).values_list(*by, "total"):
+    sums = sums.annotate(total=_cents("amount"), first=Min("service_from"))
+    for row in sums.values_list(*by, "first", "total"):
         if row[-1] > 0:
             yield Dated(*row)
 

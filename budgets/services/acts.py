@@ -57,7 +57,10 @@ class Leg(Imputation):
 
 @dataclass(frozen=True, kw_only=True)
 class Act:
-    """A decision on credits: its kind, its exercise, its legal basis, its legs."""
+    """A decision on credits: its kind, its exercise, its legal basis, its legs.
+
+    `ceiling_law` is the finance law that lets a carry-over go beyond its ceiling (LOLF art. 15-II).
+    """
 
     kind: str
     fiscal_year: int
@@ -66,6 +69,7 @@ class Act:
     act_reference: str
     legs: Sequence[Leg]
     reason: str = ""
+    ceiling_law: str = ""
 
 
 @transaction.atomic
@@ -104,8 +108,8 @@ def decide_acts(
     return _record(actor, acts)
 
 
-def _faults(act: Act) -> dict[str, str]:
-    """Return what cannot be understood of an act, by field."""
+def _document_faults(act: Act) -> dict[str, str]:
+    """Return what is wrong with what the act says of itself, by field."""
     found: dict[str, str] = {}
     if not act.act_reference.strip() or len(act.act_reference) > REFERENCE_LENGTH:
         found["act_reference"] = _("A reference of 1 to %(most)s characters is needed.") % {
@@ -113,6 +117,14 @@ def _faults(act: Act) -> dict[str, str]:
         }
     if not act.legal_basis.strip():
         found["legal_basis"] = _("The legal basis of the act is needed.")
+    if act.ceiling_law.strip() and act.kind != MovementKind.CARRY_OVER:
+        found["ceiling_law"] = _("A finance law raises the ceiling of a carry-over alone.")
+    return found
+
+
+def _faults(act: Act) -> dict[str, str]:
+    """Return what cannot be understood of an act, by field."""
+    found = _document_faults(act)
     if not act.legs:
         return found | {"legs": _("An act has at least one leg.")}
     if len({leg.node.data_origin for leg in act.legs}) > 1:
@@ -185,7 +197,7 @@ def _record(actor: Any, acts: Sequence[Act]) -> list[list[CreditMovement]]:
                 fiscal_year=act.fiscal_year, effective_on=act.effective_on,
                 legal_basis=act.legal_basis.strip(), act_reference=act.act_reference.strip(),
                 source_reference=f"{act.act_reference.strip()}/{number}",
-                data_origin=leg.node.data_origin,
+                data_origin=leg.node.data_origin, ceiling_law=act.ceiling_law.strip(),
             )
             for number, leg in enumerate(act.legs, start=1)
         ]

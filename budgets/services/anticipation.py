@@ -1,7 +1,7 @@
 """Commitments typed with a date out of their exercise: what may be signed ahead (rule R-13).
 
-From 1 November, a share of the credits that the coming exercise holds by title, neither personnel
-nor investment (LF 2005 art. 108, domain §1.8). Amounts are cents TTC.
+From 1 November, a share of the credits that the exercise of the signature opened by title, neither
+personnel nor investment (LF 2005 art. 108, domain §1.5 and §1.8). Amounts are cents TTC.
 """
 
 from __future__ import annotations
@@ -11,6 +11,8 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+
+from django.utils.translation import gettext as _
 
 from budgets.enums import RuleCode
 from budgets.models import NomenclatureNode
@@ -32,7 +34,10 @@ Group = tuple[int, Titled]
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What a commitment takes from a UO, and the day that it is signed; cents TTC."""
+    """What a commitment takes from a UO, the day that it is signed, and the first of its service.
+
+    Cents TTC.
+    """
 
     legal_reference: str
     committed_on: dt.date
@@ -42,11 +47,17 @@ class Part:
     category: NomenclatureNode | None
     credit_type: str
     cents: int
+    service_from: dt.date | None = None
 
     @property
     def is_elsewhere(self) -> bool:
         """Whether it is dated out of its exercise."""
         return self.committed_on.year != self.fiscal_year
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it is signed before the exercise that it is charged to."""
+        return self.committed_on.year < self.fiscal_year
 
     @property
     def group(self) -> Group:
@@ -58,6 +69,9 @@ class Part:
 
 class Anticipations:
     """What titles hold and what is anticipated on them, under the locks of the nodes of the parts.
+
+    What bounds an anticipation is opened in the exercise in which the act is signed, the one before
+    that which it is charged to (LF 2005 art. 108): the coming credits are not voted yet.
 
     Made before the ceilings are read, so that all the nodes are locked in the order of their ids.
     Nothing is locked nor read when every part is dated in its exercise; else three queries for
@@ -82,8 +96,8 @@ class Anticipations:
             self._read(year, origin, nodes)
 
     def _read(self, year: int, origin: str, nodes: set[int]) -> None:
-        """Read the credits of an exercise and what is committed on them before it begins."""
-        for line, cents in opened_by_title(nodes, year, origin).items():
+        """Read the credits of the year before an exercise, and what is committed ahead on it."""
+        for line, cents in opened_by_title(nodes, year - 1, origin).items():
             node, kind, title = line
             self.whole[year, node, kind] += cents
             if title:
@@ -104,6 +118,7 @@ class Anticipations:
                 credit_type=kind,
                 total=self.total[part.group] + taken[part.group],
                 credits=self.opened.get(part.group, self.whole[year, node, kind]),
+                service_on=part.service_from,
             )
             place = Place("commitment", part.legal_reference, year)
             found += check_date(place, part.committed_on, taken[part.group], known, self.limits)
@@ -114,6 +129,18 @@ class Anticipations:
         for part in parts:
             if part.is_elsewhere:
                 self.total[part.group] += part.cents
+
+
+def service_fault(
+    committed_on: dt.date, fiscal_year: int, service_from: dt.date | None
+) -> dict[str, str]:
+    """Return the fault of an act signed ahead of its exercise that does not say, by
+    `service_from`, when its service begins; nothing without any (LF 2005 art. 108).
+    """
+    if service_from is not None or committed_on.year >= fiscal_year:
+        return {}
+    told = _("An act signed ahead of its exercise says when its service begins.")
+    return {"service_from": told}
 
 
 def refuse_misdated(

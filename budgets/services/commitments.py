@@ -24,7 +24,7 @@ from budgets.models import Commitment, Reservation
 from budgets.rules.commitments import check_parts
 from budgets.rules.findings import Place
 from budgets.rules.vat import incl_tax
-from budgets.services.anticipation import Part, refuse_misdated
+from budgets.services.anticipation import Part, refuse_misdated, service_fault
 from budgets.services.ceilings import ON_TRANCHE, Effect, Judge, refuse_beyond, summed
 from budgets.services.entries import (
     Imputation,
@@ -64,7 +64,10 @@ class Line(Imputation):
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """A legal commitment as its document states it; `amount` is its total TTC."""
+    """A legal commitment as its document states it; `amount` is its total TTC.
+
+    `service_from` is the first day of its service, which an act signed ahead of its exercise tells.
+    """
 
     legal_reference: str
     fiscal_year: int
@@ -73,6 +76,7 @@ class Entry:
     lines: Sequence[Line]
     supplier: str = ""
     label: str = ""
+    service_from: dt.date | None = None
 
 
 @transaction.atomic
@@ -144,6 +148,7 @@ def _faults(entry: Entry) -> dict[str, str]:
     found: dict[str, str] = {}
     if not entry.legal_reference.strip() or len(entry.legal_reference) > LEGAL_LENGTH:
         found["legal_reference"] = _("The number of the commitment is needed.")
+    found |= service_fault(entry.committed_on, entry.fiscal_year, entry.service_from)
     if not entry.lines:
         return found | {"lines": _("A commitment has at least one line.")}
     if len({line.node.data_origin for line in entry.lines}) > 1:
@@ -199,6 +204,7 @@ def _parts(entry: Entry) -> list[Part]:
             category=line.category,
             credit_type=line.credit_type,
             cents=to_cents(line.incl_tax),
+            service_from=entry.service_from,
         )
         for line in entry.lines
     ]
@@ -229,6 +235,7 @@ def _record(actor: Any, entries: Sequence[Entry]) -> list[list[Commitment]]:
                 line_number=number, label=line.label.strip() or entry.label.strip(),
                 legal_reference=entry.legal_reference.strip(), supplier=entry.supplier.strip(),
                 committed_on=entry.committed_on, fiscal_year=entry.fiscal_year,
+                service_from=entry.service_from,
                 commitment_year=entry.fiscal_year, data_origin=line.node.data_origin,
                 source_reference=f"{entry.legal_reference.strip()}/{number}",
             )

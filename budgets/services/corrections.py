@@ -47,12 +47,20 @@ CORRECTABLE: dict[Any, Correctable] = {
     CreditMovement: Correctable(
         "credit_movement",
         ("ae", "cp"),
-        ("effective_on", "fiscal_year", "legal_basis", "act_reference"),
+        ("effective_on", "fiscal_year", "legal_basis", "act_reference", "ceiling_law"),
     ),
     Commitment: Correctable(
         "commitment",
         ("amount", "amount_excl_tax"),
-        ("committed_on", "fiscal_year", "commitment_year", "is_recyclable", "label", "supplier"),
+        (
+            "committed_on",
+            "service_from",
+            "fiscal_year",
+            "commitment_year",
+            "is_recyclable",
+            "label",
+            "supplier",
+        ),
     ),
     ServiceDone: Correctable("service_done", ("amount",), ("done_on", "fiscal_year")),
     PaymentRequest: Correctable(

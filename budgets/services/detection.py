@@ -232,7 +232,10 @@ def _titles(credit_type: str) -> tuple[str, ...]:
 
 
 def _carry_overs(checked: Checked) -> Iterator[Finding]:
-    """R-12: HT2 CP carried over from the exercise before, earmarked funds left out."""
+    """R-12: HT2 CP carried over from the exercise before.
+
+    Earmarked funds are left out, and what a finance law lets go beyond the ceiling (« majoré »).
+    """
     year, share = checked.scope.fiscal_year, checked.share(RuleCode.CARRY_OVER)
     initial: dict[int, int] = defaultdict(int)
     carried: dict[int, int] = defaultdict(int)
@@ -242,7 +245,8 @@ def _carry_overs(checked: Checked) -> Iterator[Finding]:
             continue
         if row.fiscal_year == year - 1 and row.kind == MovementKind.INITIAL_FINANCE_ACT:
             initial[programme.pk] += row.cp
-        if row.fiscal_year == year and row.kind == MovementKind.CARRY_OVER:
+        is_carried = row.fiscal_year == year and row.kind == MovementKind.CARRY_OVER
+        if is_carried and not row.ceiling_law:
             carried[programme.pk] += row.cp
     for pk, cents in carried.items():
         yield from on_credits.check_carry_over(checked.place(pk), initial[pk], cents, share)

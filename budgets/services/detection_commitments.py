@@ -99,6 +99,7 @@ def _dates(
             credit_type=row.credit_type,
             total=totals[line],
             credits=opened[line[:2]] if named is None else named,
+            service_on=row.service_from,
         )
         place = Place("commitment", row.reference, scope.fiscal_year)
         yield from check_date(place, row.committed_on, row.amount, known, limits)
@@ -111,11 +112,13 @@ def _line(row: Dated, tree: Tree) -> tuple[int, str, str]:
 def _credits(
     scope: Scope, tree: Tree, moved: list[Moved]
 ) -> tuple[dict[tuple[int, str], int], dict[tuple[int, str, str], int]]:
-    """Return the AE opened on each node, T2 and HT2 apart, then by title where one is named."""
+    """Return the AE opened on each node in the year before the exercise, T2 and HT2 apart, then by
+    title where one is named: what bounds the anticipation that was signed in it.
+    """
     whole: dict[tuple[int, str], int] = defaultdict(int)
     titled: dict[tuple[int, str, str], int] = defaultdict(int)
     for row in moved:
-        if row.fiscal_year == scope.fiscal_year and row.kind in OPENING_KINDS:
+        if row.fiscal_year == scope.fiscal_year - 1 and row.kind in OPENING_KINDS:
             whole[row.node, row.credit_type] += row.ae
             if title := tree.title(row.category):
                 titled[row.node, row.credit_type, title] += row.ae

@@ -21,7 +21,7 @@ from budgets.models import Commitment
 from budgets.permissions import can_decide_on
 from budgets.rules.vat import excl_tax
 from budgets.selectors.commitments import sums_of_line
-from budgets.services.anticipation import Anticipations, Part
+from budgets.services.anticipation import Anticipations, Part, service_fault
 from budgets.services.ceilings import ON_TRANCHE, Ceilings, Effect, Judge
 from budgets.services.entries import insert, provenance
 from common.money import from_cents, to_cents
@@ -43,11 +43,13 @@ def move_line(
     fiscal_year: int,
     reason: str,
     is_recyclable: bool = False,
+    service_from: dt.date | None = None,
     override_reason: str = "",
 ) -> Commitment:
     """Withdraw from a line (negative amount) or complete it (positive); euros TTC.
 
-    Nothing certified or paid is withdrawn. Raises PermissionDenied, ValidationError,
+    Nothing certified or paid is withdrawn. `service_from` is the first day of the service of a
+    complement, else that of the line. Raises PermissionDenied, ValidationError,
     CommitmentExceeded, RuleBroken.
     """
     rows = Commitment.objects.select_related("node", "project", "tranche", "category")
@@ -56,19 +58,19 @@ def move_line(
         actor, Action.CREATE, Resource.LEDGER, node=line.node, project=line.project
     ):
         raise PermissionDenied
+    begins = (amount > 0 and service_from) or line.service_from
     faults = _faults(line, amount, fiscal_year, reason, is_recyclable=is_recyclable)
     if faults:
         raise ValidationError(dict(faults))
     judging = Judge(actor, override_reason)
-    if amount > 0:
-        _refuse_date(line, amount, moved_on, fiscal_year, judging)
+    _refuse_date(line, amount, moved_on, fiscal_year, begins, judging)
     same = _lock(line, amount, fiscal_year, judging)
     _refuse_beyond(line, amount)
     row = Commitment(
         **provenance(actor), **{name: getattr(line, name) for name in _KEPT}, amount=amount,
         amount_excl_tax=None if line.vat_rate is None else excl_tax(amount, line.vat_rate),
         committed_on=moved_on, fiscal_year=fiscal_year, is_recyclable=is_recyclable,
-        commitment_year=line.commitment_year if amount < 0 else fiscal_year,
+        commitment_year=line.commitment_year if amount < 0 else fiscal_year, service_from=begins,
         source_reference=f"{line.legal_reference}/{line.line_number or line.pk}/{same.count()}",
     )  # fmt: skip
     insert([row])
@@ -79,14 +81,24 @@ def move_line(
         object_code=line.legal_reference,
         detail={"amount": str(amount), "reason": reason.strip(), "by": row.source_reference},
     )
-    mark_figures_changed([line.project_id] if line.project_id else [], actor=actor)
+    mark_figures_changed(filter(None, [line.project_id]), actor=actor)
     return row
 
 
 def _refuse_date(
-    line: Commitment, amount: Decimal, moved_on: dt.date, fiscal_year: int, judging: Judge
+    line: Commitment,
+    amount: Decimal,
+    moved_on: dt.date,
+    fiscal_year: int,
+    service_from: dt.date | None,
+    judging: Judge,
 ) -> None:
     """Refuse a complement dated where its exercise allows none (rule R-13)."""
+    if amount < 0:
+        return
+    fault = service_fault(moved_on, fiscal_year, service_from)
+    if fault:
+        raise ValidationError(dict(fault))
     part = Part(
         legal_reference=line.legal_reference,
         committed_on=moved_on,
@@ -96,6 +108,7 @@ def _refuse_date(
         category=line.category,
         credit_type=line.credit_type,
         cents=to_cents(amount),
+        service_from=service_from,
     )
     refusal = judging.refusal(Anticipations([part]).findings([part]), line.data_origin)
     if refusal is not None:

@@ -128,3 +128,28 @@ def test_a_line_is_withdrawn_and_an_advance_recovered(officer, uo):
         assert paid.status_code == 201, paid.json()
     assert sum(row.amount for row in Payment.objects.all()) == Decimal("30.00")
     assert not CreditMovement.objects.exclude(kind="initial_finance_act").exists()
+
+
+def test_what_is_signed_ahead_of_its_exercise_says_when_its_service_begins(officer, uo):
+    move(uo, "initial_finance_act", "1000", year=2025)
+    ahead = signed(uo, 9, "1.00", committed_on="2025-11-03")
+    missing = send(officer, "commitments", ahead)
+    assert missing.status_code == 400
+    assert "service_from" in str(missing.json())
+    early = send(officer, "commitments", {**ahead, "service_from": "2025-12-31"})
+    assert (early.status_code, early.json()["context"]["rule"]) == (409, "R-13")
+    made = send(officer, "commitments", {**ahead, "service_from": "2026-01-01"})
+    assert (made.status_code, made.json()["service_from"]) == (201, "2026-01-01"), made.content
+
+
+def test_a_carry_over_names_the_finance_law_that_raises_its_ceiling(officer, uo):
+    act = {
+        "kind": "carry_over", "fiscal_year": 2026, "effective_on": "2026-03-10",
+        "legal_basis": "Arrêté de report", "act_reference": "REP-1",
+        "ceiling_law": "LF 2026, art. 77", "legs": [{"node": uo.code, "ae": "0.00", "cp": "40.00"}],
+    }  # fmt: skip
+    made = send(officer, "credit-acts", act)
+    assert (made.status_code, made.json()["ceiling_law"]) == (201, "LF 2026, art. 77"), made.content
+    wrong = send(officer, "credit-acts", {**act, "kind": "initial_finance_act",
+                                          "act_reference": "REP-2"})  # fmt: skip
+    assert wrong.status_code == 400

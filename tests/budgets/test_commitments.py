@@ -145,74 +145,10 @@ def test_an_operation_commits_what_was_allotted_to_its_tranche_and_no_more(offic
     assert ae_left(uo) == Decimal("100.00")
 
 
-NOVEMBER = dt.date(2025, 11, 1)
-
-
-@pytest.fixture
-def title_3(uo):
-    category = NomenclatureNode.objects.create(
-        code="C31", name="C31", kind="category", external_code="31"
-    )
-    move(uo, "initial_finance_act", "400", category=category)
-    return category
-
-
-def ahead(number, on, *lines):
-    total = sum(one.amount for one in lines)
-    return Entry(
-        legal_reference=f"E{number}", fiscal_year=2026, committed_on=on, amount=total, lines=lines
-    )
-
-
-def test_a_quarter_of_the_credits_of_a_title_is_committed_from_1_november(officer, uo, title_3):
-    # LF 2005 art. 108: 25 % of the 400 € of title 3 is 100 €, whatever the UO holds besides.
-    halves = [ahead(number, NOVEMBER, line(uo, "50", category=title_3)) for number in (1, 2)]
-    assert len(record_commitments(actor=officer, entries=halves)) == 2
-    last_day = ahead(3, dt.date(2026, 12, 31), line(uo, "1", category=title_3))
-    record_commitments(actor=officer, entries=[last_day])
-    with pytest.raises(RowsRefused) as refused:
-        record_commitments(
-            actor=officer,
-            entries=[
-                ahead(4, NOVEMBER, line(uo, "100", category=title_3)),
-                ahead(5, NOVEMBER, line(uo, "350.01")),
-            ],
-        )
-    told = [error.context for error in refused.value.errors.values()]
-    assert [context["rule"] for context in told] == ["R-13"] * 2
-    assert [(context["used"], context["limit"]) for context in told] == [
-        ("200.00", "100.00"),
-        ("350.01", "350.00"),
-    ]
-
-
-@pytest.mark.parametrize(
-    ("on", "number"),
-    [
-        (dt.date(2025, 10, 31), "31"),
-        (dt.date(2027, 1, 1), "31"),
-        (NOVEMBER, "51"),
-        (NOVEMBER, "21"),
-    ],
-)
-def test_nothing_is_committed_out_of_the_exercise_nor_ahead_on_titles_2_and_5(
-    officer, uo, on, number
-):
-    kind = "t2" if number == "21" else "ht2"
-    category = NomenclatureNode.objects.create(
-        code="C", name="C", kind="category", external_code=number
-    )
-    move(uo, "initial_finance_act", "400", category=category, credit_type=kind)
-    asked = line(uo, "1", category=category, credit_type=kind)
-    with pytest.raises(RowsRefused) as refused:
-        record_commitments(actor=officer, entries=[ahead(1, on, asked)])
-    assert refused.value.errors[0].context["rule"] == "R-13"
-
-
 def test_a_complement_is_dated_as_a_commitment_is(officer, uo):
     (row,) = sign(officer, line(uo, "10"), amount="10")
     with pytest.raises(RuleBroken) as refused:
-        withdraw(officer, row, "1", year=2027)
+        withdraw(officer, row, "1", year=2027, service_from=dt.date(2027, 1, 1))
     assert refused.value.context["rule"] == "R-13"
 
 

@@ -142,3 +142,33 @@ def test_lines_that_do_not_sum_to_the_document_are_refused(client, officer, uo):
 def test_the_lists_lead_to_the_pages_of_what_may_be_typed(client, officer, uo):
     assert reverse("web:credit-act-create") in client.get(reverse("web:credit-movements")).text
     assert reverse("web:commitment-create") in client.get(reverse("web:commitments")).text
+
+
+def test_a_carry_over_names_the_finance_law_that_raises_its_ceiling_and_nothing_else_does(
+    client, officer, uo, other
+):
+    law = {"ceiling_law": "LF 2026, art. 77", "kind": "carry_over", "lines-count": "1"}
+    leg = lines({"node": uo.code, "ae": "0", "cp": "40"})
+    made = client.post(reverse("web:credit-act-create"), ACT | law | leg)
+    assert made.status_code == 302, made.content.decode()
+    assert CreditMovement.objects.get(kind="carry_over").ceiling_law == "LF 2026, art. 77"
+    assert "LF 2026, art. 77" in client.get(made.url).content.decode()
+    wrong = ACT | law | legs(uo, other) | {"kind": "virement", "lines-count": "2"}
+    page = client.post(reverse("web:credit-act-create"), wrong | {"act_reference": "DV-2"})
+    assert page.status_code == 422
+    assert not CreditMovement.objects.filter(act_reference="DV-2").exists()
+
+
+def test_what_is_signed_ahead_of_its_exercise_says_on_its_page_when_its_service_begins(
+    client, officer, uo
+):
+    move(uo, "initial_finance_act", "1000", year=2025)
+    ahead = SIGNED | {"committed_on": "03/11/2025"} | lines({"node": uo.code, "amount": "120"})
+    address = reverse("web:commitment-create")
+    refused = client.post(address, ahead)
+    assert refused.status_code == 422
+    assert "quand son service commence" in refused.content.decode()
+    assert client.post(address, ahead | {"service_from": "31/12/2025"}).status_code == 422
+    made = client.post(address, ahead | {"service_from": "05/01/2026"})
+    assert made.status_code == 302
+    assert "05/01/2026" in client.get(made.url).content.decode()

@@ -58,6 +58,14 @@ class ActForm(LinesForm):
     fiscal_year = forms.IntegerField(
         label=gettext_lazy("Fiscal year"), min_value=FIRST_YEAR, max_value=LAST_YEAR
     )
+    ceiling_law = forms.CharField(
+        label=gettext_lazy("Finance law that raises the ceiling of the carry-over"),
+        max_length=120,
+        required=False,
+        help_text=gettext_lazy(
+            "For a carry-over beyond 3 % of the CP (LOLF art. 15-II): with it, no alert."
+        ),
+    )
     reason = forms.CharField(label=gettext_lazy("Reason"), max_length=300, required=False)
     override_reason = override_field()
 

@@ -59,7 +59,7 @@ class CorrectionForm(PageForm):
         if is_amount:
             unit = _("euros, HT") if name.endswith("_excl_tax") else _("euros, TTC")
             return AmountField(label=f"{label} ({unit})", allow_negative=True, required=required)
-        if name.endswith("_on"):
+        if name.endswith(("_on", "_from")):
             return DayField(label=label, help_text=_("DD/MM/YYYY"), required=required)
         if name.endswith("_year"):
             return forms.IntegerField(label=label, min_value=FIRST_YEAR, max_value=LAST_YEAR)

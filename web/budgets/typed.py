@@ -39,6 +39,16 @@ def _year() -> forms.IntegerField:
     )
 
 
+def _service_from() -> DayField:
+    return DayField(
+        label=gettext_lazy("Service from"),
+        help_text=gettext_lazy(
+            "DD/MM/YYYY. Needed for what is signed ahead of its exercise: not before its 1 January."
+        ),
+        required=False,
+    )
+
+
 class CommitmentForm(LinesForm):
     """A legal commitment (EJ) and its lines."""
 
@@ -51,6 +61,7 @@ class CommitmentForm(LinesForm):
     supplier = forms.CharField(label=gettext_lazy("Supplier"), max_length=120, required=False)
     committed_on = DayField(label=gettext_lazy("Committed on"), help_text=_DAY)
     fiscal_year = _year()
+    service_from = _service_from()
     amount = AmountField(
         label=gettext_lazy("Amount stated by the document (euros, TTC)"),
         help_text=gettext_lazy("The lines sum to it, to the cent."),
@@ -118,6 +129,7 @@ class MoveForm(PageForm):
     )
     moved_on = DayField(label=gettext_lazy("On"), help_text=_DAY)
     fiscal_year = _year()
+    service_from = _service_from()
     is_recyclable = forms.BooleanField(
         label=gettext_lazy("The AE withdrawn from a former exercise are recycled"), required=False
     )

@@ -59,6 +59,7 @@ TITLES = {
     "Kind": _("Kind"),
     "Kind of identifier": _("Kind of identifier"),
     "Label": _("Label"),
+    "Finance law that raises the ceiling": _("Finance law that raises the ceiling"),
     "Legal basis": _("Legal basis"),
     "Legal reference (EJ)": _("Legal reference (EJ)"),
     "Line of the EJ": _("Line of the EJ"),

@@ -202,11 +202,24 @@ def test_r12_carry_over_of_cp_against_the_credits_of_their_year(programme, uo):
     assert broken("R-12") == [("R-12", programme.code, "carry_over_passed", 100)]
 
 
+def test_r12_a_carry_over_that_a_finance_law_raises_is_not_counted(programme, uo):
+    # LOLF art. 15-II: 3 % of 1 000 € is 30 €, unless a finance law raises the ceiling (« majoré »).
+    move(uo, "initial_finance_act", "1000", year=2025)
+    move(uo, "carry_over", "0", "30")
+    raised = move(uo, "carry_over", "0", "500", ceiling_law="LF 2026, art. 77")
+    assert broken("R-12") == []
+    move(uo, "carry_over", "0", "0.01")
+    assert broken("R-12") == [("R-12", programme.code, "carry_over_passed", 1)]
+    assert raised.ceiling_law
+
+
 def test_r13_anticipated_commitments_of_a_title(uo):
     operating = node("T3-31", "category", external_code="31")
     investment = node("T5-51", "category", external_code="51")
-    move(uo, "initial_finance_act", "400", category=operating)
-    move(uo, "initial_finance_act", "900", category=investment)
+    # LF 2005 art. 108: a quarter of what 2025, the year of the signature, opened on the title.
+    move(uo, "initial_finance_act", "400", year=2025, category=operating)
+    move(uo, "initial_finance_act", "900", year=2025, category=investment)
+    move(uo, "initial_finance_act", "9000", category=operating)
     early = dt.date(2025, 12, 1)
     commit(uo, "100", committed_on=early, category=operating, legal_reference="EJ-1")
     assert broken("R-13") == []
@@ -219,6 +232,15 @@ def test_r13_anticipated_commitments_of_a_title(uo):
         ("R-13", "EJ-3", "anticipation_of_title", 100),
         ("R-13", "EJ-4", "out_of_exercise", 100),
     ]
+
+
+def test_r13_a_service_that_begins_before_1_january(uo):
+    move(uo, "initial_finance_act", "400", year=2025)
+    own = {"committed_on": dt.date(2025, 12, 1)}
+    commit(uo, "1", legal_reference="EJ-1", service_from=dt.date(2026, 1, 1), **own)
+    assert broken("R-13") == []
+    commit(uo, "1", legal_reference="EJ-2", service_from=dt.date(2025, 12, 31), **own)
+    assert broken("R-13") == [("R-13", "EJ-2", "service_too_early", 100)]
 
 
 def test_r16_a_commitment_at_rest_for_two_years(uo):
