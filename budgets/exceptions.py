@@ -20,6 +20,12 @@ DomainError
 ├── LineClosed            a line that does not wait any more is neither attached nor set aside
 ├── ExerciseClosed        a closed exercise is read only until two persons open it again
 ├── CeilingDecided        a proposal is attested or refused once
+├── StepRefused           a step of the programming does not leave this state
+├── FileClosed            the file of a project takes no change any more
+├── FilesMissing          a step of a version waits for some of its files
+├── OwnSubmission         nobody approves what they submitted
+├── NotAttested           a version is validated once its sustainability is attested
+├── ProblemsStand         blocking problems stand against a version
 ├── LineRefused           a line cannot be recorded with this imputation
 └── StaleEdit
     └── StaleCell         a cell of the programming changed since it was read
@@ -240,3 +246,45 @@ class CeilingDecided(DomainError):
 
     code = "ceiling_decided"
     message = _("The ceiling %(number)s does not wait for a decision any more.")
+
+
+class StepRefused(DomainError):
+    """A step of the programming does not leave this state."""
+
+    code = "step_refused"
+    message = _("%(code)s is “%(state)s”: the step “%(step)s” is not possible from there.")
+
+
+class FileClosed(DomainError):
+    """A file that was submitted is not written in by who asks, a validated one by nobody."""
+
+    code = "file_closed"
+    message = _("The file of %(project)s is “%(state)s”: it takes no change any more.")
+
+
+class FilesMissing(DomainError):
+    """A step of the version asks that every file has come far enough."""
+
+    code = "files_missing"
+    message = _("%(count)s files of %(version)s are not there yet: %(projects)s.")
+
+
+class OwnSubmission(DomainError):
+    """Nobody approves what they submitted, in person or for somebody else."""
+
+    code = "own_submission"
+    message = _("You submitted this, or one of its files: somebody else approves it.")
+
+
+class NotAttested(DomainError):
+    """A version is validated once a controller attested its sustainability as it stands."""
+
+    code = "not_attested"
+    message = _("The sustainability of %(version)s is not attested as it stands.")
+
+
+class ProblemsStand(DomainError):
+    """A version is not validated while blocking problems stand against it."""
+
+    code = "problems_stand"
+    message = _("%(count)s blocking problems stand against %(version)s.")

@@ -12,9 +12,10 @@ from budgets.exceptions import RequestsClosed, VersionFrozen
 from budgets.models import ProgrammingLine, ProgrammingVersion
 from budgets.permissions import Place, closed_places
 from budgets.rules.programming import takes_requests
+from budgets.services.round_edits import refuse_closed_files
 
 REASON_LENGTH = 100
-_BY_REQUEST, _BY_VERSION = Resource.PROGRAMMING_REQUEST, Resource.PROGRAMMING_VERSION
+BY_REQUEST, BY_VERSION = Resource.PROGRAMMING_REQUEST, Resource.PROGRAMMING_VERSION
 
 
 def lock_version(version_id: int) -> ProgrammingVersion:
@@ -37,7 +38,8 @@ def lines_to_write(
 
     A line that is not there, or not the caller's to see, is left out: the caller of this tells
     it. The budget officer writes where a version is held, a project manager for own projects in
-    a draft of requests. Raises PermissionDenied, RequestsClosed. Three queries.
+    a draft of requests, as long as their file takes it. Raises PermissionDenied, RequestsClosed,
+    FileClosed. Four queries.
     """
     inside = ProgrammingLine.objects.filter(programming_version=version, pk__in=ids)
     seen = {
@@ -45,22 +47,34 @@ def lines_to_write(
         for line in inside.visible_to(actor).select_related("node", "project").order_by("pk")
     }
     rows = ProgrammingLine.objects.filter(pk__in=seen)
-    held = set(rows.allowing(actor, Action.UPDATE, _BY_VERSION).values_list("pk", flat=True))
+    held = set(rows.allowing(actor, Action.UPDATE, BY_VERSION).values_list("pk", flat=True))
+    projects = {pk: line.project_id for pk, line in seen.items()}
     if held >= seen.keys():
+        refuse_closed_files(version, projects.values(), ())
         return seen
-    asked = rows.allowing(actor, Action.UPDATE, _BY_REQUEST).values_list("pk", flat=True)
+    asked = rows.allowing(actor, Action.UPDATE, BY_REQUEST).values_list("pk", flat=True)
     if not held | set(asked) >= seen.keys():
         raise PermissionDenied
     if not takes_requests(version.kind, version.state):
         raise RequestsClosed(version=version.code)
+    by_request = [projects[pk] for pk in seen.keys() - held]
+    refuse_closed_files(version, projects.values(), by_request)
     return seen
 
 
 def closed_to(actor: Any, version: ProgrammingVersion, places: Sequence[Place]) -> set[int]:
-    """Return the indexes of the places where `actor` may not put a line in this version."""
-    closed = closed_places(actor, Action.UPDATE, _BY_VERSION, places)
+    """Return the indexes of the places where `actor` may not put a line in this version.
+
+    Raises FileClosed when the file of one of the others takes no line any more.
+    """
+    closed = closed_places(actor, Action.UPDATE, BY_VERSION, places)
+    by_request: set[int] = set()
     if closed and takes_requests(version.kind, version.state):
         left = sorted(closed)
-        still = closed_places(actor, Action.CREATE, _BY_REQUEST, [places[index] for index in left])
-        return {left[index] for index in still}
+        still = closed_places(actor, Action.CREATE, BY_REQUEST, [places[index] for index in left])
+        by_request = closed - {left[index] for index in still}
+        closed -= by_request
+    projects = {index: project.pk for index, (_, project) in enumerate(places) if project}
+    opened = [pk for index, pk in projects.items() if index not in closed]
+    refuse_closed_files(version, opened, [projects[one] for one in by_request if one in projects])
     return closed

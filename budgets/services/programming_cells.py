@@ -28,6 +28,7 @@ from budgets.services.entries import MOST_ENTRIES, Verdicts
 from budgets.services.programming_access import lines_to_write, lock_version
 from budgets.services.programming_hooks import CellChange, check_cells
 from budgets.services.programming_lines import NEGATIVE
+from budgets.services.round_edits import void_approvals
 
 UNDO_DELAY = dt.timedelta(minutes=10)
 # What an edit keeps, in the order in which it is written.
@@ -101,6 +102,8 @@ def edit_cells(
     if changed:
         _write(version, stage, changed, held)
         _keep(actor, version, stage, operation, undoes)
+        projects = {lines[edit.line].project_id for edit in changed}
+        void_approvals(actor, version, projects, changed[0].reason)
         record_event(
             actor=actor,
             verb="cells_undone" if undoes else "cells_edited",

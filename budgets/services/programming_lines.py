@@ -29,6 +29,7 @@ from budgets.services.programming_access import (
 )
 from budgets.services.programming_basis import Seed, write_seeds
 from budgets.services.programming_hooks import CellChange, check_cells
+from budgets.services.round_edits import void_approvals
 from common.exceptions import StaleEdit
 
 IMPUTED = ("node", "project", *AXES, "credit_type", "is_earmarked")
@@ -77,6 +78,7 @@ def add_lines(*, actor: Any, version_id: int, lines: Sequence[NewLine]) -> list[
     verdicts.settle()
     check_cells(actor, version, [one for seed in seeds for one in _from_nothing(version, seed)])
     written = write_seeds(version, seeds, actor)
+    void_approvals(actor, version, {line.project_id for line in written})
     _tell(actor, version, verb="line_programmed", lines=[line.pk for line in written])
     return written
 
@@ -146,7 +148,7 @@ def update_line(
     version, line = _locked(actor, line_id, expected_version)
     if line.taken_out_at:
         raise LineOut(line=line.label)
-    was_take_back = line.is_take_back
+    was_take_back, was_of = line.is_take_back, line.project_id
     for name, value in changes.items():
         setattr(line, name, value)
     amounts = line.amounts.order_by("rank")
@@ -157,6 +159,7 @@ def update_line(
     _save(line, actor, reason)
     if was_take_back != line.is_take_back:
         amounts.update(is_take_back=line.is_take_back)
+    void_approvals(actor, version, {was_of, line.project_id}, reason)
     _tell(actor, version, verb="line_edited", line=line.pk, fields=sorted(changes))
     return line
 
@@ -188,6 +191,7 @@ def take_line_out(
     line.taken_out_at, line.taken_out_by = timezone.now(), actor
     line.taken_out_reason = reason.strip()
     _save(line, actor, reason)
+    void_approvals(actor, version, [line.project_id], reason)
     _tell(actor, version, verb="line_taken_out", line=line.pk, reason=reason.strip())
     return line
 
@@ -206,6 +210,7 @@ def put_line_back(*, actor: Any, line_id: int, expected_version: int) -> Program
     check_cells(actor, version, _from_nothing(version, Seed(line, cells)))
     line.taken_out_at, line.taken_out_by, line.taken_out_reason = None, None, ""
     _save(line, actor, "")
+    void_approvals(actor, version, [line.project_id])
     _tell(actor, version, verb="line_put_back", line=line.pk)
     return line
 

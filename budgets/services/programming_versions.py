@@ -24,6 +24,7 @@ from budgets.services.programming_basis import (
     seeds_of_version,
     write_seeds,
 )
+from budgets.services.round_content import open_files
 from common.exceptions import StaleEdit
 from common.models import DataOrigin
 
@@ -71,13 +72,13 @@ def create_version(
     )
     version.full_clean(validate_unique=False, validate_constraints=False)
     _save_new(version)
-    lines = write_seeds(version, list(_seeds(version)), actor)
+    lines = _write_lines(version, actor)
     record_event(
         actor=actor,
         verb="created",
         object_kind="programming_version",
         object_code=version.code,
-        detail={"kind": version.kind, "basis": version.basis, "lines": len(lines)},
+        detail={"kind": version.kind, "basis": version.basis, "lines": lines},
     )
     return version
 
@@ -110,6 +111,13 @@ def _save_new(version: ProgrammingVersion) -> None:
     except IntegrityError as error:
         # The first version of an exercise has no row to wait for.
         raise NumberTaken(fiscal_year=version.fiscal_year) from error
+
+
+def _write_lines(version: ProgrammingVersion, actor: Any) -> int:
+    """Write the lines that a version starts from, and open the files of their projects."""
+    lines = write_seeds(version, list(_seeds(version)), actor)
+    open_files(version.pk)
+    return len(lines)
 
 
 def _seeds(version: ProgrammingVersion) -> Iterable[Seed]:
