@@ -16,6 +16,7 @@ from accounts.permissions import can, emergency_of
 from common.fiscal import today
 from common.units import UNITS, chosen_unit
 from jobs.services import computing_waits
+from records.models import Alert
 from records.services.notifications import unread_count
 
 SCHEME_COOKIE = "pf_scheme"
@@ -58,6 +59,16 @@ def emergency_banner(user: Any) -> dict[str, Any]:
     return {"role": Role(held.role).label, "ends_at": held.ends_at} if held else {}
 
 
+def open_alerts(request: HttpRequest) -> int:
+    """Return how many open alerts the person may read; read once a request."""
+    known: int | None = getattr(request, "_open_alerts", None)
+    if known is None:
+        user = getattr(request, "user", None) or AnonymousUser()
+        known = Alert.objects.all().visible_to(user).open().count()
+        request._open_alerts = known  # type: ignore[attr-defined]
+    return known
+
+
 def portfolio(request: HttpRequest) -> dict[str, Any]:
     """Give the frame its date, its menu and the choices of the person.
 
@@ -69,6 +80,7 @@ def portfolio(request: HttpRequest) -> dict[str, Any]:
     return {
         "today": today(),
         "unread_notifications": SimpleLazyObject(partial(unread_count, user)),
+        "open_alerts": SimpleLazyObject(partial(open_alerts, request)),
         # Called by the frame only: a fragment does not ask.
         "computing_waits": computing_waits,
         "emergency": SimpleLazyObject(partial(emergency_banner, user)),

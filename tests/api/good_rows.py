@@ -307,9 +307,11 @@ def add_exercises(users: Any) -> dict[str, Exercise]:
 
 
 def add_ceilings(users: Any) -> BudgetCeiling:
-    """Propose a ceiling on a UO."""
+    """Propose a ceiling on a BOP that the budget officer holds."""
     return propose_ceiling(
-        actor=users.budget, node=NomenclatureNode.objects.get(code="0214-DNE"), fiscal_year=2026,
+        # Read again: the grants on the BOP came after those that the person knows.
+        actor=User.objects.get(pk=users.budget.pk),
+        node=NomenclatureNode.objects.get(code="BOP-A"), fiscal_year=2026,
         ae=Decimal(10), cp=Decimal(10), reason="Lettre-plafond",
     )  # fmt: skip
 

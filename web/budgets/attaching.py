@@ -34,7 +34,7 @@ from web.mixins import PageView, ServiceFormView
 
 READ = (Action.READ, Resource.LEDGER)
 ATTACH = (Action.IMPORT, Resource.LEDGER)
-_WAITS = Q(state=WaitingState.WAITING)
+_OTHER_STATES = [choice for choice in WaitingState.choices if choice[0] != WaitingState.WAITING]
 
 
 def page_of(row: Any) -> str:
@@ -114,7 +114,8 @@ class QueueFilterForm(OneOriginForm):
     state = forms.ChoiceField(
         label=gettext_lazy("State"),
         required=False,
-        choices=any_of([*WaitingState.choices]),
+        # Those that wait, unless another state is asked for.
+        choices=[("", WaitingState.WAITING.label), *_OTHER_STATES, ("all", gettext_lazy("all"))],
     )
     table = forms.ChoiceField(
         label=gettext_lazy("Ledger"), required=False, choices=any_of(WaitingTable.choices)
@@ -129,8 +130,9 @@ class QueueFilterForm(OneOriginForm):
 
     def keep(self, rows: QuerySet[Any], filters: dict[str, Any]) -> QuerySet[Any]:
         """Return the lines that the filters keep."""
-        state = filters.get("state", WaitingState.WAITING)
-        return super().keep(rows, filters).filter(state=state)
+        kept = super().keep(rows, filters)
+        state = filters.get("state") or WaitingState.WAITING
+        return kept if state == "all" else kept.filter(state=state)
 
 
 class QueueView(FactListView):

@@ -42,7 +42,7 @@ RULES = (
         label=lambda row: row.get_severity_display(),
         definition=_("what the rule does to a decision; a fact only ever alerts"),
     ),
-    ListColumn("parameters", _("Parameters"), lambda row: parameter_words(row) or None),
+    ListColumn("parameters", _("Parameters"), lambda row: parameter_words(row) or str(_("none"))),
     ListColumn("legal_source", _("Legal source"), lambda row: row.legal_source),
     ListColumn("override_roles", _("Roles that may override"), lambda row: role_words(row) or None),
     ListColumn(

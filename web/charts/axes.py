@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from itertools import pairwise
 
+from common.units import unit_or
 from web.charts.scales import Scale, nice_ticks
 from web.charts.shapes import Chart, Label, Line
 
-LEFT, RIGHT, TOP, BOTTOM = 56, 84, 14, 34
+LEFT, RIGHT, TOP, BOTTOM = 56, 84, 28, 34
 
 
 def value_axis(chart: Chart, low: float, high: float, write: Callable[[float], str]) -> Scale:
@@ -20,6 +21,11 @@ def value_axis(chart: Chart, low: float, high: float, write: Callable[[float], s
         chart.lines.append(Line(f"{LEFT},{y:g} {chart.width - RIGHT},{y:g}", "pf-s-grid"))
         chart.labels.append(Label(LEFT - 6, y + 4, write(tick), "pf-s-small", "end"))
     return scale
+
+
+def unit_label(chart: Chart) -> None:
+    """Write the unit of the page above the highest graduation, clear of it."""
+    chart.labels.append(Label(LEFT - 6, TOP - 16, unit_or("meur").symbol, "pf-s-small", "end"))
 
 
 def ordered_axis(chart: Chart, names: list[str], wanted: int = 7) -> list[float]:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 
 from common.templatetags.amounts import amount, in_millions, number
 from common.units import unit_or
-from web.charts.axes import LEFT, ordered_axis, value_axis
-from web.charts.shapes import Bar, Chart, Label, LegendEntry, Text, TwinCell, twin
+from web.charts.axes import ordered_axis, unit_label, value_axis
+from web.charts.shapes import Bar, Chart, LegendEntry, Text, TwinCell, twin
 
 
 @dataclass(frozen=True)
@@ -91,7 +91,7 @@ def _draw(chart: Chart, years: list[YearFigures]) -> None:
             chart.bars.append(
                 Bar(round(left, 1), min(top, zero), bar_width, abs(zero - top), css, hatched)
             )
-    chart.labels.append(Label(LEFT - 6, 10, unit_or("meur").symbol, "pf-s-small", "end"))
+    unit_label(chart)
 
 
 def _conclusion(years: list[YearFigures]) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from common.templatetags.amounts import in_millions, month_name, number
 from common.units import unit_or
-from web.charts.axes import LEFT, ordered_axis, spread, value_axis
+from web.charts.axes import ordered_axis, spread, unit_label, value_axis
 from web.charts.shapes import Chart, Label, LegendEntry, Line, Text, twin
 
 
@@ -82,7 +82,7 @@ def curve_chart(
             ends.append((points[-1], in_millions(last, 1), curve.text_css))
     for y, ((x, _y), text, css) in zip(spread([end[0][1] for end in ends]), ends, strict=True):
         chart.labels.append(Label(x + 6, y + 4, text, css))
-    chart.labels.append(Label(LEFT - 6, 10, unit_or("meur").symbol, "pf-s-small", "end"))
+    unit_label(chart)
     return chart
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from common.templatetags.amounts import amount, in_millions, number
 from common.units import unit_or
-from web.charts.axes import LEFT, ordered_axis, value_axis
+from web.charts.axes import ordered_axis, unit_label, value_axis
 from web.charts.shapes import Bar, Chart, Label, LegendEntry, Line, Text, TwinCell
 
 
@@ -68,7 +68,7 @@ def waterfall_chart(
     for left, right, (_start, end) in zip(middles, middles[1:], spans, strict=False):
         y = scale(end)
         chart.lines.append(Line.through([(left + bar / 2, y), (right - bar / 2, y)], "pf-s-axis"))
-    chart.labels.append(Label(LEFT - 6, 10, unit_or("meur").symbol, "pf-s-small", "end"))
+    unit_label(chart)
     return chart
 
 

@@ -14,7 +14,7 @@ from accounts.permissions import can
 from records.enums import BatchKind, BatchState, DraftState, RowChange
 from records.importing.registry import registered_rooms
 from records.importing.schema import TableSchema, load_schemas
-from records.models import DraftFile, ImportBatch, ImportDraft
+from records.models import DraftFile, ImportBatch, ImportDraft, ImportMapping
 from records.services.anomalies import money_columns
 from records.services.checking import is_ready
 from records.services.facts import FactTable
@@ -155,10 +155,16 @@ def matchable_files(draft: ImportDraft) -> list[DraftFile]:
 
 
 def recognised_of(draft: ImportDraft) -> list[dict[str, Any]]:
-    """Return what was recognised, the titles in the language of the page."""
+    """Return what was recognised, the titles in the language of the page, and the name of the
+    saved mapping that read a file.
+    """
+    codes = {table["mapping"] for table in draft.recognised if table.get("mapping")}
+    rows = ImportMapping.objects.filter(code__in=codes).order_by()
+    names = dict(rows.values_list("code", "name")) if codes else {}
     return [
         {
             **table,
+            "mapping_name": names.get(table.get("mapping", ""), table.get("mapping", "")),
             "title": title_of(table["title"]),
             "labels": list(labels_of(draft, table["name"]).values()),
         }
