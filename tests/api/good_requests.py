@@ -208,7 +208,7 @@ def _rules(rows: Any) -> dict[str, Good]:
 
 
 def _ceilings(row: Any) -> dict[str, Good]:
-    new = {"node": "0214-DNE", "fiscal_year": 2027, "ae": "10.00", "cp": "10.00", **REASON}
+    new = {"node": "BOP-B", "fiscal_year": 2027, "ae": "10.00", "cp": "10.00", **REASON}
     waits = {"id": row.pk}
     return {
         "ceilings_create": Good("budget", {}, new),

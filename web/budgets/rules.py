@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
@@ -21,6 +21,7 @@ from accounts.selectors import record_edits
 from budgets.enums import RuleCode
 from budgets.models import BudgetRule, RuleOverride
 from budgets.rules.parameters import keys_of
+from budgets.services.rule_preview import RulePreview, preview_revision
 from budgets.services.ruling import revise_rule
 from common.fiscal import today
 from records.enums import Severity
@@ -31,7 +32,7 @@ from web.facts import FIRST_YEAR, LAST_YEAR, FactListView, OneOriginForm
 from web.fields import DayField
 from web.forms import PageForm, VersionedForm, any_of
 from web.lists import ListView
-from web.mixins import PageView, ServiceFormView
+from web.mixins import PageView, ServiceFormView, add_errors
 from web.owned.history import labelled
 
 READ = (Action.READ, Resource.BUDGET_RULE)
@@ -154,11 +155,12 @@ def parameter_label(key: str) -> Any:
 
 
 class ReviseView(ServiceFormView):
-    """Revise a rule from a day on."""
+    """Revise a rule from a day on; what it would find is shown first to who asks."""
 
     section = "movements"
-    template_name = "web/owned/form.html"
+    template_name = "web/budgets/rule_revise.html"
     needs = (Action.UPDATE, Resource.BUDGET_RULE)
+    preview: RulePreview | None = None
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Read the rule, or refuse."""
@@ -171,14 +173,39 @@ class ReviseView(ServiceFormView):
         """Return the form filled with the rule."""
         return ReviseForm(data, rule=self.row)
 
+    def post(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Revise the rule, or tell what it would find and save nothing."""
+        if "preview" not in request.POST:
+            return super().post(request, *args, **kwargs)
+        form = self.form(request.POST)
+        # Only what is saved needs a reason.
+        form.fields["reason"].required = False
+        is_sound = form.is_valid()
+        form.fields["reason"].required = True
+        if is_sound:
+            try:
+                self.preview = preview_revision(
+                    actor=request.user,
+                    rule_id=self.row.pk,
+                    severity=form.cleaned_data["severity"],
+                    parameters=self.parameters(form.cleaned_data),
+                )
+            except ValidationError as error:
+                add_errors(form, error)
+        status = 200 if form.is_valid() else 422
+        return self.page({"form": form, **self.shown(form)}, status=status)
+
+    def parameters(self, cleaned: dict[str, Any]) -> dict[str, str]:
+        """Take the parameters of the rule out of what the form holds, as decimal strings."""
+        return {key: cleaned.pop(key).replace(",", ".") for key in keys_of(self.row.code)}
+
     def decide(self, cleaned: dict[str, Any]) -> Any:
         """Open the new row."""
-        keys = keys_of(self.row.code)
         return revise_rule(
             actor=self.request.user,
             rule_id=self.row.pk,
             expected_version=cleaned.pop("version"),
-            parameters={key: cleaned.pop(key).replace(",", ".") for key in keys},
+            parameters=self.parameters(cleaned),
             **cleaned,
         )
 
@@ -187,8 +214,12 @@ class ReviseView(ServiceFormView):
         return _("Saved."), rule_page(result)
 
     def shown(self, form: forms.Form) -> dict[str, Any]:
-        """Name the page."""
-        return {
+        """Name the page, with the preview if one was asked for."""
+        told: dict[str, Any] = {"preview": self.preview}
+        if self.preview:
+            told["severity_now"] = Severity(self.preview.severity_now).label
+            told["severity_then"] = Severity(self.preview.severity_then).label
+        return told | {
             "title": _("Revise the rule"),
             "submit": _("Revise"),
             "record": self.row,
