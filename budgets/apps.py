@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Action, Reach, Resource, ScopeKind
 from accounts.scoping import register_rows, register_scope
+from budgets.programming_sources import register_cell_check, register_problem_source
 from jobs.registry import register, register_daily
 from records.alert_sources import register_alert_sources
 from records.importing.registry import register_room
@@ -39,6 +40,8 @@ class BudgetsConfig(AppConfig):
             },
         )
         register_daily("budgets.check_rules", "budgets.services.rule_jobs.request_nightly")
+        register_cell_check("budgets.services.ceiling_checks.check_ceilings")
+        register_problem_source("budgets.services.ceiling_checks.ceiling_problems")
         rows = "budgets.scoping.rows_of_nomenclature"
         register_rows(Reach.BUDGET, "budgets.creditmovement", rows)
         register_rows(Reach.BUDGET, "budgets.commitment", rows)

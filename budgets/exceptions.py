@@ -19,6 +19,7 @@ DomainError
 ├── OperationClosed       an operation on cells is not undone any more
 ├── LineClosed            a line that does not wait any more is neither attached nor set aside
 ├── ExerciseClosed        a closed exercise is read only until two persons open it again
+├── CeilingExceeded       a programming goes beyond a blocking ceiling, or further beyond it
 ├── CeilingDecided        a proposal is attested or refused once
 ├── StepRefused           a step of the programming does not leave this state
 ├── FileClosed            the file of a project takes no change any more
@@ -288,3 +289,24 @@ class ProblemsStand(DomainError):
 
     code = "problems_stand"
     message = _("%(count)s blocking problems stand against %(version)s.")
+
+
+class CeilingExceeded(DomainError):
+    """A programming goes beyond a blocking ceiling, or further beyond it (docs/programming.md).
+
+    `breaches` tell each ceiling, in AE and in CP, and by how many euros; the sentence is the worst.
+    """
+
+    code = "ceiling_exceeded"
+    message = _(
+        "%(ledger)s programmed on %(node)s in %(fiscal_year)s: %(beyond)s € beyond the ceiling"
+        " of %(ceiling)s €."
+    )
+
+    def __init__(self, breaches: list[dict[str, Any]]) -> None:
+        super().__init__(**breaches[0], breaches=breaches)
+
+    def __str__(self) -> str:
+        """Return the sentence with its amounts as the language writes them."""
+        amounts = {name: _euros(self.context[name]) for name in ("beyond", "ceiling")}
+        return str(self.message) % {**self.context, **amounts}

@@ -98,6 +98,10 @@ MESSAGES: dict[str, str | Promise] = {
         "« %(code)s »: AE are %(ae)s €, the CP that pay them %(cp)s € over the horizon."
     ),
     "programmed_personnel": _("« %(code)s »: T2 of %(year)s, AE and CP differ by %(amount)s €."),
+    "programmed_beyond": _(
+        "%(ledger)s programmed on %(code)s in %(year)s: %(beyond)s € beyond the ceiling of"
+        " %(limit)s €."
+    ),
     "no_support": _(
         "« %(code)s » has no support: neither contract, nor commitment, nor planned act."
     ),

@@ -6,9 +6,10 @@ from typing import Any
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
+from drf_spectacular.utils import extend_schema, extend_schema_field
 from rest_framework import serializers as drf
 from rest_framework.decorators import action
+from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -18,25 +19,53 @@ from accounts.api.owned import HistoryViewSet
 from accounts.enums import Action, Resource
 from budgets.api.exercises import Why
 from budgets.enums import CeilingMode, CeilingState, CreditType
-from budgets.models import BudgetCeiling, NomenclatureNode
+from budgets.models import BudgetCeiling, NomenclatureNode, ProgrammingVersion
 from budgets.services.budget_ceilings import attest_ceiling, propose_ceiling, refuse_ceiling
+from budgets.tables.ceilings import compared
 from common.api.etags import expected_version
 from common.api.fields import MoneyStringField, RowSerializer, StrictSerializer, TextField
 from common.api.filtersets import (
     CodeFilter,
     DayFilter,
     Filters,
+    IdFilter,
     OneOf,
     YearFilter,
     origin_filter,
 )
 from common.models import DataOrigin
+from common.money import from_cents
+
+
+class ProgrammedRow(drf.Serializer[Any]):
+    """What a version programmes under a ceiling, and what is left; euros TTC, negative beyond."""
+
+    version = drf.CharField()
+    ae = MoneyStringField(signed=True)
+    cp = MoneyStringField(signed=True)
+    ae_left = MoneyStringField(signed=True)
+    cp_left = MoneyStringField(signed=True)
+
+
+@extend_schema_field(ProgrammedRow(allow_null=True))
+class ProgrammedField(drf.Field[Any, Any, Any, Any]):
+    """The margin under a ceiling, ready for JSON; null where no figure exists."""
+
+    def to_representation(self, value: Any) -> Any:
+        """Return the version and its euros."""
+        version, margin = value
+        names = ("ae", "cp", "ae_left", "cp_left")
+        return {
+            "version": version.code,
+            **{name: f"{from_cents(getattr(margin, name)):.2f}" for name in names},
+        }
 
 
 class CeilingRow(RowSerializer):
     """AE and CP that a node may programme in a year; euros TTC.
 
-    In force from `decided_at` (once attested) until `ended_at`.
+    In force from `decided_at` (once attested) until `ended_at`. `programmed` compares it with the
+    version of record of the nearest exercise, or with the version asked for.
     """
 
     id = drf.IntegerField()
@@ -56,6 +85,11 @@ class CeilingRow(RowSerializer):
     ended_at = drf.DateTimeField(allow_null=True)
     data_origin = drf.ChoiceField(DataOrigin.choices)
     version = drf.IntegerField()
+    node_id = drf.IntegerField()
+    programmed = ProgrammedField(allow_null=True)
+
+    class Meta:
+        nested = ("programmed",)
 
 
 class CeilingCreation(StrictSerializer):
@@ -80,6 +114,14 @@ class InForceFilter(DayFilter):
         return kept
 
 
+class VersionFilter(IdFilter):
+    """The version of the programming to compare with: it keeps every ceiling."""
+
+    def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
+        """Keep every ceiling."""
+        return qs
+
+
 class CeilingFilters(Filters):
     """Filters of `ceilings`."""
 
@@ -89,6 +131,7 @@ class CeilingFilters(Filters):
     mode = OneOf("mode", CeilingMode.choices)
     state = OneOf("state", CeilingState.choices)
     in_force_on = InForceFilter("decided_at")
+    programming_version = VersionFilter("pk")
     data_origin = origin_filter()
 
 
@@ -107,8 +150,28 @@ class CeilingViewSet(IdempotentMixin, HistoryViewSet):
     row_serializer = CeilingRow
     filterset_class = CeilingFilters
     versioned = True
+    # What is programmed under a ceiling changes without it.
+    fresh_by_version = False
     ordering = ("-id",)
     ordering_fields = {"id": "id", "fiscal_year": "fiscal_year", "ae": "ae", "cp": "cp"}
+
+    def complete(self, rows: list[dict[str, Any]], *, detail: bool) -> None:
+        """Compare each ceiling with what is programmed under it; five queries at most."""
+        known = compared(self.request.user, self._version())
+        for row in rows:
+            key = row["node_id"], row["fiscal_year"], row["credit_type"]
+            row["programmed"] = known.margin(key, row["data_origin"], row["ae"], row["cp"])
+
+    def _version(self) -> ProgrammingVersion | None:
+        """Return the version asked for; 400 when it is none that the caller reads."""
+        wanted = self.request.query_params.get("programming_version", "")
+        if not wanted:
+            return None
+        seen = ProgrammingVersion.objects.visible_to(self.request.user)
+        version: ProgrammingVersion | None = seen.filter(pk=wanted).first()
+        if version is None:
+            raise ValidationError({"programming_version": "There is no such version."})
+        return version
 
     @extend_schema(request=CeilingCreation, responses={201: CeilingRow})
     def create(self, request: Request) -> Response:

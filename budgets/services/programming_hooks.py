@@ -15,6 +15,7 @@ from typing import Any
 from django.utils.module_loading import import_string
 
 from budgets.models import ProgrammingLine, ProgrammingVersion
+from budgets.programming_sources import cell_checks, problem_sources
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,23 +59,10 @@ CellCheck = Callable[[Any, ProgrammingVersion, Sequence[CellChange]], None]
 # (version, ids of the lines that the reader sees) → what stands against them.
 ProblemSource = Callable[[ProgrammingVersion, Any], Iterable[Problem]]
 
-_CELL_CHECKS: dict[str, None] = {}
-_PROBLEM_SOURCES: dict[str, None] = {}
-
-
-def register_cell_check(path: str) -> None:
-    """Register the dotted name of a `CellCheck`, from `AppConfig.ready()`."""
-    _CELL_CHECKS[path] = None
-
-
-def register_problem_source(path: str) -> None:
-    """Register the dotted name of a `ProblemSource`, from `AppConfig.ready()`."""
-    _PROBLEM_SOURCES[path] = None
-
 
 def check_cells(actor: Any, version: ProgrammingVersion, changes: Sequence[CellChange]) -> None:
     """Ask every check, in the order of their registration; nothing without a change."""
-    for path in _CELL_CHECKS if changes else ():
+    for path in cell_checks() if changes else ():
         check: CellCheck = import_string(path)
         check(actor, version, changes)
 
@@ -82,7 +70,7 @@ def check_cells(actor: Any, version: ProgrammingVersion, changes: Sequence[CellC
 def other_problems(version: ProgrammingVersion, lines: Any) -> list[Problem]:
     """Return what the registered sources hold against the lines (a queryset) of a version."""
     found: list[Problem] = []
-    for path in _PROBLEM_SOURCES:
+    for path in problem_sources():
         source: ProblemSource = import_string(path)
         found += source(version, lines)
     return found

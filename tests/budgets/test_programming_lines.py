@@ -8,6 +8,7 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from accounts.enums import Role, ScopeKind
+from budgets import programming_sources
 from budgets.exceptions import (
     LineOut,
     LineStands,
@@ -16,7 +17,6 @@ from budgets.exceptions import (
     VersionFrozen,
 )
 from budgets.models import NomenclatureNode, ProgrammingAmount, ProgrammingLine
-from budgets.services import programming_hooks
 from budgets.services.entries import Imputation
 from budgets.services.programming_lines import (
     NewLine,
@@ -192,8 +192,8 @@ def refuse_beyond_ten(actor, version, changes):
 def checked(monkeypatch):
     """The check above, registered for the time of a test."""
     SEEN.clear()
-    monkeypatch.setattr(programming_hooks, "_CELL_CHECKS", {})
-    programming_hooks.register_cell_check(f"{__name__}.refuse_beyond_ten")
+    monkeypatch.setattr(programming_sources, "_CELL_CHECKS", {})
+    programming_sources.register_cell_check(f"{__name__}.refuse_beyond_ten")
 
 
 def test_a_registered_check_refuses_what_is_added_moved_and_put_back(officer, checked):

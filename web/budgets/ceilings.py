@@ -17,78 +17,23 @@ from accounts.enums import Action, Resource
 from accounts.permissions import can
 from accounts.selectors import record_edits
 from budgets.enums import CEILING_KINDS, CeilingMode, CeilingState, CreditType
-from budgets.models import BudgetCeiling, NomenclatureNode
+from budgets.models import BudgetCeiling, NomenclatureNode, ProgrammingVersion
 from budgets.services.budget_ceilings import attest_ceiling, propose_ceiling, refuse_ceiling
+from budgets.tables.ceilings import compared
 from common.fiscal import today
 from common.models import DataOrigin
-from web.budgets.columns import EUROS, money, year
+from common.money import from_cents
+from web.budgets.ceiling_columns import COLUMNS, ceiling_page, margin_columns, margin_of
+from web.budgets.columns import EUROS
 from web.budgets.exercise_forms import WhyForm
 from web.budgets.tabs import tabs
-from web.facts import FIRST_YEAR, LAST_YEAR, FactListView, OneOriginForm, origin_column
+from web.facts import FIRST_YEAR, LAST_YEAR, FactListView, OneOriginForm
 from web.fields import AmountField, DayField
 from web.forms import PageForm, VersionedForm, any_of
-from web.listing import ListColumn
 from web.mixins import PageView, ServiceFormView
 from web.owned.history import labelled
 
 READ = (Action.READ, Resource.CREDIT)
-
-
-def page_of(row: Any) -> str:
-    """Return the address of a ceiling."""
-    return reverse("web:ceiling", args=[row.pk])
-
-
-COLUMNS = (
-    ListColumn(
-        "number",
-        gettext_lazy("Number"),
-        lambda row: row.number,
-        url=page_of,
-        order=("pk",),
-        is_header=True,
-    ),
-    year(),
-    ListColumn(
-        "node",
-        gettext_lazy("Nomenclature"),
-        lambda row: row.node.code,
-        order=("node__code",),
-        label=lambda row: f"{row.node.code} {row.node.name}",
-    ),
-    ListColumn(
-        "credit_type",
-        gettext_lazy("T2 or HT2"),
-        lambda row: row.credit_type,
-        label=lambda row: row.get_credit_type_display(),
-    ),
-    money("ae", gettext_lazy("AE"), gettext_lazy("AE that may be programmed there in the year")),
-    money("cp", gettext_lazy("CP"), gettext_lazy("CP that may be programmed there in the year")),
-    ListColumn(
-        "mode",
-        gettext_lazy("Beyond it"),
-        lambda row: row.mode,
-        order=("mode",),
-        label=lambda row: row.get_mode_display(),
-        definition=gettext_lazy("whether a programming beyond it is refused or only told"),
-    ),
-    ListColumn(
-        "state",
-        gettext_lazy("State"),
-        lambda row: row.state,
-        order=("state",),
-        label=lambda row: row.get_state_display(),
-    ),
-    ListColumn(
-        "decided_at",
-        gettext_lazy("Decided on"),
-        lambda row: row.decided_at,
-        "moment",
-        "datetime",
-        order=("decided_at",),
-    ),
-    origin_column(),
-)
 
 
 class CeilingFilterForm(OneOriginForm):
@@ -112,6 +57,17 @@ class CeilingFilterForm(OneOriginForm):
     in_force_on = DayField(
         label=gettext_lazy("In force on"), required=False, help_text=gettext_lazy("DD/MM/YYYY")
     )
+
+    version = forms.ModelChoiceField(
+        label=gettext_lazy("Compared with the version"),
+        queryset=ProgrammingVersion.objects.none(),
+        required=False,
+        empty_label=gettext_lazy("of record"),
+    )
+
+    def __init__(self, data: Any, *, user: Any) -> None:
+        super().__init__(data, user=user)
+        self.fields["version"].queryset = ProgrammingVersion.objects.visible_to(user)  # type: ignore[attr-defined]
 
     def keep(self, rows: QuerySet[Any], filters: dict[str, Any]) -> QuerySet[Any]:
         """Return the rows that the filters keep."""
@@ -139,6 +95,14 @@ class CeilingsView(FactListView):
     form_class = CeilingFilterForm
     default_sort = "-fiscal_year"
     empty = gettext_lazy("No ceiling is set: a programming is compared with none.")
+
+    def keep(self, form: forms.Form, rows: QuerySet[Any], filters: dict[str, Any]) -> QuerySet[Any]:
+        """Return the rows kept; where a version programmes, show what it leaves."""
+        known = compared(self.request.user, filters.get("version"))
+        if known.versions:
+            # After the amounts: what is left of them.
+            self.columns = (*COLUMNS[:6], *margin_columns(known), *COLUMNS[6:])
+        return super().keep(form, rows, filters)
 
     def visible(self) -> QuerySet[Any]:
         """Return the visible ceilings."""
@@ -175,10 +139,22 @@ class CeilingView(PageView):
         rows = BudgetCeiling.objects.visible_to(request.user)
         row = get_object_or_404(rows.select_related("node", "proposed_by", "decided_by"), pk=pk)
         there = {name: getattr(row, name) for name in ("node_id", "fiscal_year", "credit_type")}
+        found = margin_of(row, compared(request.user))
         waits = row.state == CeilingState.PROPOSED and row.proposed_by_id != request.user.pk
         return self.page(
             {
                 "row": row,
+                "margin": found
+                and {
+                    "version": found[0],
+                    "figures": [
+                        (label, from_cents(programmed), from_cents(left))
+                        for label, programmed, left in (
+                            (_("AE left"), found[1].ae, found[1].ae_left),
+                            (_("CP left"), found[1].cp, found[1].cp_left),
+                        )
+                    ],
+                },
                 "others": rows.filter(**there).exclude(pk=pk).select_related("proposed_by"),
                 "may_decide": waits and may(request.user, Action.VALIDATE, row),
                 "may_propose": may(request.user, Action.CREATE, row),
@@ -243,7 +219,7 @@ class ProposeView(ServiceFormView):
     def after(self, result: Any) -> tuple[str, str]:
         """Show the proposal."""
         told = _("The ceiling %(number)s is proposed: somebody else attests it.")
-        return told % {"number": result.number}, page_of(result)
+        return told % {"number": result.number}, ceiling_page(result)
 
     def shown(self, form: forms.Form) -> dict[str, Any]:
         """Name the page."""
@@ -289,7 +265,7 @@ class DecideView(ServiceFormView):
 
     def after(self, result: Any) -> tuple[str, str]:
         """Go back to the ceiling."""
-        return _("Saved."), page_of(result)
+        return _("Saved."), ceiling_page(result)
 
     def shown(self, form: forms.Form) -> dict[str, Any]:
         """Name the page."""
@@ -298,7 +274,7 @@ class DecideView(ServiceFormView):
             "title": title,
             "submit": title,
             "record": self.row,
-            "sheet_url": page_of(self.row),
+            "sheet_url": ceiling_page(self.row),
         }
 
 
@@ -313,4 +289,4 @@ class CeilingHistoryView(PageView):
         """Show the versions, the newest first."""
         row = get_object_or_404(BudgetCeiling.objects.visible_to(request.user), pk=pk)
         edits = labelled(row, record_edits(row))
-        return self.page({"record": row, "sheet_url": page_of(row), "edits": edits})
+        return self.page({"record": row, "sheet_url": ceiling_page(row), "edits": edits})
