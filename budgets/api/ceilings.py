@@ -47,7 +47,7 @@ class ProgrammedRow(drf.Serializer[Any]):
     cp_left = MoneyStringField(signed=True)
 
 
-@extend_schema_field(ProgrammedRow(allow_null=True))
+@extend_schema_field(ProgrammedRow)
 class ProgrammedField(drf.Field[Any, Any, Any, Any]):
     """The margin under a ceiling, ready for JSON; null where no figure exists."""
 
