@@ -17,6 +17,8 @@ from budgets.api import (
     exercises,
     following,
     matching,
+    programming,
+    programming_lines,
     ruling,
     tables,
 )
@@ -59,6 +61,9 @@ for prefix, viewset in (
     ("waiting-lines", attaching.WaitingLineViewSet),
     ("matching-rules", matching.MatchingRuleViewSet),
     ("reconciliation", matching.ReconciliationViewSet),
+    ("programming-versions", programming.ProgrammingVersionViewSet),
+    ("programming-lines", programming_lines.ProgrammingLineViewSet),
+    ("programming-edits", programming.ProgrammingEditViewSet),
     ("alerts", alerts.AlertViewSet),
     ("official-tables", tables.OfficialTableViewSet),
     ("payment-requests", budgets.PaymentRequestViewSet),

@@ -78,7 +78,7 @@ class TypingMixin:
     @action(detail=False, methods=["post"])
     def bulk(self: Any, request: Request) -> Response:
         """Record a list, all or nothing, with what became of each row."""
-        context = {"view": self, "named": _named(request.user, request.data)}
+        context = {"view": self, "named": named_in(request.user, request.data)}
         serializer = self.bulk_creation(data=request.data, context=context)
         serializer.is_valid(raise_exception=True)
         body = dict(serializer.validated_data)
@@ -86,7 +86,7 @@ class TypingMixin:
         try:
             rows = self.written(entries, body.get("override_reason", ""))
         except RowsRefused as refused:
-            refused.context["results"] = _refused(refused, len(entries))
+            refused.context["results"] = refused_rows(refused, len(entries))
             raise
         results = [
             {"index": index, "status": "recorded", "id": row.pk, "reference": row.source_reference}
@@ -95,7 +95,7 @@ class TypingMixin:
         return Response({"count": len(rows), "results": results}, status=201)
 
 
-def _refused(refused: RowsRefused, count: int) -> list[dict[str, Any]]:
+def refused_rows(refused: RowsRefused, count: int) -> list[dict[str, Any]]:
     """Return what became of each row of a refused list."""
     return [
         {"index": index, "status": "refused", "errors": told(refused.errors[index])}
@@ -105,7 +105,7 @@ def _refused(refused: RowsRefused, count: int) -> list[dict[str, Any]]:
     ]
 
 
-def _named(user: Any, data: Any) -> dict[str, dict[Any, Any]]:
+def named_in(user: Any, data: Any) -> dict[str, dict[Any, Any]]:
     """Return what the fields of a list name, by field; three queries, whatever its length."""
     codes: dict[str, set[Any]] = {}
     _gather(data, codes)

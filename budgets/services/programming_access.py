@@ -8,8 +8,9 @@ from typing import Any
 from django.core.exceptions import PermissionDenied
 
 from accounts.enums import Action, Resource
-from budgets.exceptions import RequestsClosed, VersionFrozen
-from budgets.models import ProgrammingLine, ProgrammingVersion
+from budgets.enums import ExerciseState
+from budgets.exceptions import ExerciseClosed, RequestsClosed, VersionFrozen
+from budgets.models import Exercise, ProgrammingLine, ProgrammingVersion
 from budgets.permissions import Place, closed_places
 from budgets.rules.programming import takes_requests
 from budgets.services.round_edits import refuse_closed_files
@@ -18,16 +19,27 @@ REASON_LENGTH = 100
 BY_REQUEST, BY_VERSION = Resource.PROGRAMMING_REQUEST, Resource.PROGRAMMING_VERSION
 
 
+def refuse_closed(fiscal_year: int, data_origin: str) -> None:
+    """Raise ExerciseClosed when nothing of an exercise is programmed any more.
+
+    An exercise that nobody recorded yet is open.
+    """
+    of = Exercise.objects.filter(fiscal_year=fiscal_year, data_origin=data_origin)
+    if of.filter(state=ExerciseState.CLOSED).exists():
+        raise ExerciseClosed(fiscal_year=fiscal_year)
+
+
 def lock_version(version_id: int) -> ProgrammingVersion:
     """Lock a version and return it; every write of its lines and cells begins so.
 
     It is the first lock, then come the nodes of the ceilings: who waits for a version holds
-    nothing. Raises VersionFrozen.
+    nothing. Raises VersionFrozen, ExerciseClosed.
     """
     rows = ProgrammingVersion.objects.select_for_update(of=("self",), no_key=True)
     version = rows.get(pk=version_id)
     if version.is_frozen:
         raise VersionFrozen(version=version.code)
+    refuse_closed(version.fiscal_year, version.data_origin)
     return version
 
 

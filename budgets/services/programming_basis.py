@@ -10,8 +10,13 @@ from typing import Any
 from django.utils.translation import gettext as _
 from simple_history.utils import bulk_create_with_history
 
-from budgets.enums import RANKS, ProgrammingNature
-from budgets.models import ProgrammingAmount, ProgrammingLine, ProgrammingVersion
+from budgets.enums import RANKS, NomenclatureKind, ProgrammingNature
+from budgets.models import (
+    NomenclatureNode,
+    ProgrammingAmount,
+    ProgrammingLine,
+    ProgrammingVersion,
+)
 from budgets.models.programming_cells import CELLS
 from budgets.rules.programming import Cells, rank_of, stage_of, started_amounts
 from budgets.selectors.programming import executed, scheduled
@@ -29,6 +34,8 @@ COPIED = tuple(
     column.attname for column in ProgrammingLine._meta.concrete_fields if column.attname not in _OWN
 )
 LINES_BY_INSERT = 1_000
+# Availability is assessed at the UO (GBCP art. 65); a BOP holds what its UO do not have yet.
+LINE_KINDS = frozenset({NomenclatureKind.BOP, NomenclatureKind.UO})
 
 
 @dataclass(slots=True)
@@ -58,15 +65,36 @@ def seeds_of_version(former: ProgrammingVersion, kind: str, fiscal_year: int) ->
         yield Seed(ProgrammingLine(**columns), cells)
 
 
+class _Places:
+    """Where lines are charged for facts that sit below a UO: on the UO, with their activity."""
+
+    def __init__(self) -> None:
+        nodes = NomenclatureNode.objects.order_by().values_list("pk", "kind", "parent_id")
+        self.nodes = {pk: (kind, parent) for pk, kind, parent in nodes}
+
+    def of(self, columns: dict[str, Any]) -> dict[str, Any]:
+        """Return the columns of a line; those of the facts when nothing above may hold one."""
+        first = columns["node_id"]
+        above: int | None = first
+        while above is not None and self.nodes[above][0] not in LINE_KINDS:
+            above = self.nodes[above][1]
+        if above in (None, first):
+            return columns
+        found = {**columns, "node_id": above}
+        if self.nodes[first][0] == NomenclatureKind.ACTIVITY and not columns["activity_id"]:
+            found["activity_id"] = first
+        return found
+
+
 def seeds_of_execution(origin: str, kind: str, fiscal_year: int) -> Iterator[Seed]:
-    """Take what the exercise before committed and paid as what this one will; two queries."""
-    year = fiscal_year - 1
+    """Take what the exercise before committed and paid as what this one will; three queries."""
+    year, places = fiscal_year - 1, _Places()
     for held in executed(origin, year):
         ae, cp = held.ae[year], held.paid[year]
         if ae or cp:
             label = _("Execution of %(year)s") % {"year": year}
             line = ProgrammingLine(
-                **held.columns,
+                **places.of(held.columns),
                 label=label,
                 nature=ProgrammingNature.PLANNED,
                 is_take_back=ae < 0 or cp < 0,
@@ -75,14 +103,15 @@ def seeds_of_execution(origin: str, kind: str, fiscal_year: int) -> Iterator[See
 
 
 def seeds_of_schedules(origin: str, kind: str, fiscal_year: int) -> Iterator[Seed]:
-    """Take the CP that the commitments expect from the exercise on, a line each; three queries.
+    """Take the CP that the commitments expect from the exercise on, a line each; four queries.
 
     AE are those that are committed on the exercise or after: none, on former commitments.
     """
+    places = _Places()
     for held in scheduled(origin, fiscal_year):
         ae, cp = _by_rank(held.ae, fiscal_year), _by_rank(held.expected, fiscal_year)
         line = ProgrammingLine(
-            **held.columns,
+            **places.of(held.columns),
             label=held.label or held.legal_reference,
             legal_reference=held.legal_reference,
             act_supplier=held.supplier,

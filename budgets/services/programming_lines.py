@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.services.audit import record_event
-from budgets.enums import Measure, NomenclatureKind
+from budgets.enums import Measure
 from budgets.exceptions import LineOut, LineStands
 from budgets.models import ProgrammingLine, ProgrammingVersion
 from budgets.models.programming_cells import CELLS
@@ -27,10 +27,11 @@ from budgets.services.programming_access import (
     lines_to_write,
     lock_version,
 )
-from budgets.services.programming_basis import Seed, write_seeds
+from budgets.services.programming_basis import LINE_KINDS, Seed, write_seeds
 from budgets.services.programming_hooks import CellChange, check_cells
 from budgets.services.round_edits import void_approvals
 from common.exceptions import StaleEdit
+from common.fiscal import month_start
 
 IMPUTED = ("node", "project", *AXES, "credit_type", "is_earmarked")
 DESCRIBED = frozenset(
@@ -41,8 +42,6 @@ DESCRIBED = frozenset(
 )  # fmt: skip
 EDITABLE = DESCRIBED | frozenset(IMPUTED)
 NEGATIVE = gettext_lazy("Only a line of withdrawal or take-back has negative amounts.")
-# Availability is assessed at the UO (GBCP art. 65); a BOP holds what its UO do not have yet.
-LINE_KINDS = frozenset({NomenclatureKind.BOP, NomenclatureKind.UO})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,10 +83,17 @@ def add_lines(*, actor: Any, version_id: int, lines: Sequence[NewLine]) -> list[
 
 
 def _seed(version: ProgrammingVersion, new: NewLine) -> Seed:
-    line = ProgrammingLine(programming_version=version, **new.imputation.columns, **new.fields)
+    fields = {**new.imputation.columns, **_by_month(new.fields)}
+    line = ProgrammingLine(programming_version=version, **fields)
     stage = stage_of(version.kind)
     cells = {rank: {f"{stage}_ae": ae, f"{stage}_cp": cp} for rank, (ae, cp) in new.amounts.items()}
     return Seed(line, cells)
+
+
+def _by_month(fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the fields with the month of the planned act, whatever its day."""
+    day = fields.get("act_month")
+    return {**fields, "act_month": month_start(day)} if day else dict(fields)
 
 
 def _faults(version: ProgrammingVersion, imputation: Imputation) -> dict[str, str]:
@@ -149,7 +155,7 @@ def update_line(
     if line.taken_out_at:
         raise LineOut(line=line.label)
     was_take_back, was_of = line.is_take_back, line.project_id
-    for name, value in changes.items():
+    for name, value in _by_month(changes).items():
         setattr(line, name, value)
     amounts = line.amounts.order_by("rank")
     if was_take_back and not line.is_take_back and _has_negative(amounts):

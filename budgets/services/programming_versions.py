@@ -16,7 +16,7 @@ from accounts.services.audit import record_event
 from budgets.enums import VersionBasis, VersionKind
 from budgets.exceptions import NothingToStartFrom, NumberTaken
 from budgets.models import ProgrammingVersion
-from budgets.services.programming_access import REASON_LENGTH, lock_version
+from budgets.services.programming_access import REASON_LENGTH, lock_version, refuse_closed
 from budgets.services.programming_basis import (
     Seed,
     seeds_of_execution,
@@ -48,12 +48,13 @@ def create_version(
     `former` is the version to copy, of this exercise or of an earlier one, and is of that basis
     alone; the requests of the projects are the last version of requests of the exercise. Whatever
     it starts from is taken whole: its lines are read by whom they concern. A controller creates
-    simulations, not versions. Raises PermissionDenied, ValidationError, NothingToStartFrom,
-    NumberTaken. A few queries to read, then one a thousand lines.
+    simulations, not versions. Raises PermissionDenied, ExerciseClosed, ValidationError,
+    NothingToStartFrom, NumberTaken. A few queries to read, then one a thousand lines.
     """
     resource = Resource.PROGRAMMING_VERSION
     if not (can(actor, Action.CREATE, resource) and can(actor, Action.SUBMIT, resource)):
         raise PermissionDenied
+    refuse_closed(fiscal_year, data_origin)
     known = ProgrammingVersion.objects.filter(fiscal_year=fiscal_year, data_origin=data_origin)
     # The versions of the exercise are what two creations at once wait for.
     rows = known.select_for_update(of=("self",), no_key=True).order_by("pk")
@@ -73,13 +74,7 @@ def create_version(
     version.full_clean(validate_unique=False, validate_constraints=False)
     _save_new(version)
     lines = _write_lines(version, actor)
-    record_event(
-        actor=actor,
-        verb="created",
-        object_kind="programming_version",
-        object_code=version.code,
-        detail={"kind": version.kind, "basis": version.basis, "lines": lines},
-    )
+    _tell(actor, version, "created", kind=version.kind, basis=version.basis, lines=lines)
     return version
 
 
@@ -156,11 +151,15 @@ def edit_version(
     version.full_clean()
     version._change_reason = reason.strip()[:REASON_LENGTH]  # type: ignore[attr-defined]
     version.save()
+    _tell(actor, version, "edited", fields=sorted(changes))
+    return version
+
+
+def _tell(actor: Any, version: ProgrammingVersion, done: str, **detail: Any) -> None:
     record_event(
         actor=actor,
-        verb="edited",
+        verb=done,
         object_kind="programming_version",
         object_code=version.code,
-        detail={"fields": sorted(changes)},
+        detail=detail,
     )
-    return version

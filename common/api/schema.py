@@ -138,6 +138,8 @@ class ProblemAutoSchema(AutoSchema):
             codes |= {404, 409, 413, 415}  # a body may name what is not there
         if self._needs_version():
             codes |= {412, 428}
+        if getattr(self.view, "action", None) in getattr(self.view, "stale_actions", ()):
+            codes.add(412)
         if self._is_idempotent():
             codes.add(422)
         return sorted(codes)

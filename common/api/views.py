@@ -28,6 +28,7 @@ class RowViewSet(GenericViewSet[Any]):
 
     `versioned`: the detail bears its version as an ETag, and its edits need If-Match (etags.py).
     `naming_actions` name another object in their body: 404 when it is not the caller's to see.
+    `stale_actions` take no If-Match: what they find changed is named by their body (412).
     `fresh_by_version` is false where the answer also holds rows that no version counts: a reader
     who holds the version then gets the whole answer, not a 304. `ordering` and `ordering_fields`
     name columns of the row serializer, so that a cursor can be made from a row.
@@ -38,6 +39,7 @@ class RowViewSet(GenericViewSet[Any]):
     policy_actions: dict[str, Any] = {}
     if_match_actions: frozenset[str] = frozenset()
     naming_actions: frozenset[str] = frozenset()
+    stale_actions: frozenset[str] = frozenset()
     row_serializer: type[RowSerializer]
     detail_serializer: type[RowSerializer] | None = None
     ordering: tuple[str, ...] = ("id",)

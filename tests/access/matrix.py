@@ -156,6 +156,7 @@ def sign_of(kind: str, cell: Cell, world: World) -> str:
         "waiting line": f"WL-{code}", "matching rule": f"RULE-{code}",
         "alert": f"EJ-{code}", "override": f"EJ-{code}",
         "ceiling": f"BOP-{code}", "opinion": f"BOP-{code}", "trajectory": f"BOP-{code}",
+        "programmed line": f"PROG-{code}", "programming edit": f"EDIT-{code}",
         "estimate": f"EST-{code}", "attachment": f"PJ-{code}", "comment": f"Commentaire {code}",
         "event": f"EV-{name}", "batch": f"LOT-{name}", "user": "newcomer",
     }  # fmt: skip

@@ -84,6 +84,7 @@ def test_every_cell_is_answered_as_the_matrix_says(role, world):
     if os.environ.get("STORM") != "full":
         # Half of the cells are asked of SQLite, the other half of PostgreSQL: a check asks all.
         random.Random(role).shuffle(cells)
+        cells.sort(key=lambda cell: cell.route == "deconnexion/")  # what follows has no session
         cells = cells[connection.vendor == "postgresql" :: 2]
     found = mismatches(cells, world, client, headers)
     assert not found, f"{len(found)} mismatches of {len(cells)}:\n" + "\n".join(found)

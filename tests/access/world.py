@@ -30,11 +30,9 @@ from accounts.services.clients import create_client
 from budgets.models import (
     Commitment,
     CreditMovement,
-    LandingChoice,
     NomenclatureNode,
     Payment,
     PaymentRequest,
-    Reservation,
     ScheduledPayment,
     ServiceDone,
 )
@@ -68,6 +66,7 @@ from records.models import (
 )
 from records.services.deposits import Upload, deposit_files
 from records.services.storage import stored
+from tests.access.programmed import put_planned
 from tests.access.ruled import put_rules
 from tests.access.waiting import put_to_attach
 from tests.people import person
@@ -235,18 +234,10 @@ def _ledger(world: World, side: str) -> None:
     )  # fmt: skip
     world.put("payment request", side, request.pk)
     world.put("scheduled payment", side, scheduled.pk)
-    reservation = Reservation.objects.create(
-        **on, fiscal_year=2025, label=f"RES-{code}", ae=Decimal("10"), cp=Decimal("10"),
-    )  # fmt: skip
-    world.put("reservation", side, reservation.pk)
+    put_planned(world, side, on)
     put_to_attach(world, side, on)
     shown = {"official table": "rap", "statement": "t5", "figure": "cp_paid", "ledger": "ae"}
     world.keys |= {kind: {**world.keys.get(kind, {}), side: key} for kind, key in shown.items()}
-    landing = LandingChoice.objects.create(
-        project=project, fiscal_year=2025, method="linear", justification=f"ATT-{code}",
-        decided_by=User.objects.order_by("pk").first(),
-    )  # fmt: skip
-    world.put("landing", side, landing.pk)
     put_rules(world, side, node)
     rows = {"movement": movement, "commitment": commitment, "service": done, "payment": payment}
     for kind, row in rows.items():

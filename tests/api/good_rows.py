@@ -49,6 +49,7 @@ from records.services.deposits import Upload, deposit_files
 from records.services.imports import import_folder
 from records.services.undo import request_undo
 from tests.api.conftest import FICTITIOUS, make_project, make_user
+from tests.api.programmed import add_programming
 from tests.budgets.extracts import bring, commitment
 from tests.imports.folders import right_tables, text_of, write_tables
 from tests.records import files
@@ -344,5 +345,6 @@ def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
         rules=add_rules(users),
         exercises=add_exercises(users),
         ceiling=add_ceilings(users),
+        programming=add_programming(users),
         waiting=add_waiting(users, folder),
     )

@@ -8,11 +8,12 @@ import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.enums import Role
 from accounts.models import AuditEvent
-from budgets.exceptions import NothingToStartFrom, VersionFrozen
-from budgets.models import NomenclatureNode, ProgrammingAmount, ProgrammingLine
+from budgets.exceptions import ExerciseClosed, NothingToStartFrom, VersionFrozen
+from budgets.models import Exercise, NomenclatureNode, ProgrammingAmount, ProgrammingLine
 from budgets.services.programming_versions import create_version, edit_version
 from common.exceptions import StaleEdit
 from tests.budgets.ledger import commit, make_project, make_uo, pay, schedule
@@ -121,6 +122,15 @@ def test_execution_of_the_year_before_gives_a_line_by_budget_line(officer):
     assert cells(version.lines.get(), "requested")[0] == (100, 70)
 
 
+def test_what_sits_on_an_activity_is_charged_to_the_uo_above_it(officer):
+    uo = make_uo()
+    activity = NomenclatureNode.objects.create(code="A-1", name="A", kind="activity", parent=uo)
+    schedule(commit(activity, "10", year=2026), "10", year=2027)
+    schedule(commit(activity, "10", year=2026, legal_reference="EJ-2"), "10", year=2027)
+    for line in start(officer, basis="schedules").lines.all():
+        assert (line.node, line.activity) == (uo, activity)
+
+
 @pytest.mark.parametrize(
     "role",
     [Role.PORTFOLIO_DIRECTOR, Role.PROJECT_MANAGER, Role.MANAGEMENT_CONTROLLER, Role.AUDITOR],
@@ -141,6 +151,19 @@ def test_a_version_is_edited_until_it_is_frozen_and_never_over_another_edit(offi
         edit_version(**edit, expected_version=2)
     with pytest.raises(PermissionDenied):
         edit_version(**edit | {"actor": person(Role.PROJECT_MANAGER)}, expected_version=2)
+
+
+def test_nothing_is_programmed_in_a_closed_exercise(officer):
+    version = start(officer)
+    Exercise.objects.create(
+        fiscal_year=2027, state="closed", closed_at=timezone.now(), closing_reason="Terminé"
+    )
+    with pytest.raises(ExerciseClosed):
+        start(officer, kind="conference")
+    with pytest.raises(ExerciseClosed):
+        edit_version(
+            actor=officer, version_id=version.pk, expected_version=1, changes={"label": "x"}
+        )
 
 
 def copy_cost(officer, count: int) -> int:

@@ -13,6 +13,8 @@ from django.core.management import CommandError, call_command
 
 from accounts.enums import Role
 from accounts.models import Grant, User
+from budgets.models import ProgrammingAmount, ProgrammingVersion
+from budgets.services.programming_problems import problems_of
 from common.fiscal import today
 from indicators.models import IndicatorSnapshot
 from indicators.selectors import indicator_value
@@ -22,6 +24,7 @@ from partners.models import Partner
 from projects.importers.panorama import read_panorama
 from projects.models import PanoramaEdition, PanoramaEntry, PortfolioNode, Project
 from projects.panorama.facts import summarise
+from tests.budgets.programming import at_state
 from tests.imports.digests import table_digests
 from web.demo.accounts import PASSWORD
 from web.demo.generator import generate
@@ -80,6 +83,39 @@ def test_another_seed_replaces_the_fictitious_part_alone(demo):
     cost = next(row for row in generate(7).rows["baselines"] if row["project"] == "EX-01")
     assert Project.objects.get(code="EX-01").baselines.get().full_cost == cost["full_cost"]
     assert Project.history.filter(data_origin="fictitious").count() == 12
+
+
+def programmed() -> list[tuple]:
+    """Return the requests of the next exercise, as the seed makes them."""
+    rows = ProgrammingAmount.objects.filter(
+        line__programming_version__fiscal_year=2027, line__programming_version__number=1, rank=0
+    )
+    columns = ("line__label", "line__project__code", "requested_ae", "requested_cp")
+    return sorted(rows.values_list(*columns), key=repr)
+
+
+def test_two_exercises_are_programmed_on_the_projects_and_nothing_blocks(demo):
+    versions = ProgrammingVersion.objects.order_by("fiscal_year", "number")
+    assert [(one.code, one.kind) for one in versions] == [
+        ("2026-V1", "requests"), ("2026-V2", "conference"),
+        ("2027-V1", "requests"), ("2027-V2", "conference"),
+    ]  # fmt: skip
+    officer = User.objects.get(username="budget")
+    for version in versions:
+        assert version.data_origin == "fictitious"
+        assert version.lines.count() > 100
+        assert not [one for one in problems_of(version, officer) if one.severity == "block"]
+    assert versions[3].edits.count() > 20
+    assert versions[3].lines.filter(nature="committed", legal_reference__gt="").exists()
+
+
+def test_a_seed_is_programmed_the_same_way_again_even_over_what_was_validated(demo):
+    first = programmed()
+    at_state(ProgrammingVersion.objects.get(fiscal_year=2027, number=1), "validated")
+    call("load_demo", "--seed", "7")
+    other = programmed()
+    call("load_demo", "--seed", "1")
+    assert programmed() == first != other
 
 
 def test_what_people_changed_stays_when_the_same_seed_is_loaded_again(demo):

@@ -17,7 +17,7 @@ from web.forms import PageForm, VersionedForm
 SCOPE_WORDS = {
     "read": _("Read everything inside the perimeter"),
     "projects:read": _("Read portfolios and projects"),
-    "budgets:read": _("Read the nomenclature and the AE/CP ledgers"),
+    "budgets:read": _("Read the nomenclature, the AE/CP ledgers and the programming"),
     "contracts:read": _("Read partners and contracts"),
     "indicators:read": _("Read indicators, their values and projects"),
     "projects:write": _("Edit projects, estimates and progress"),

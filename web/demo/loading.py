@@ -30,6 +30,7 @@ from web.demo.ceilings import set_ceilings
 from web.demo.exercises import open_exercises
 from web.demo.generator import generate
 from web.demo.ledger import LAST_YEAR
+from web.demo.programming import add_programming
 from web.demo.removal import SOURCE_PREFIX, remove_fictitious
 
 
@@ -59,7 +60,7 @@ def load_demo(*, seed: int) -> Loaded:
         folder = Path(parent) / f"{SOURCE_PREFIX}{seed}"
         folder.mkdir()
         generate(seed).write(folder)
-        return Loaded(editions, _load_portfolio(folder))
+        return Loaded(editions, _load_portfolio(folder, seed))
 
 
 def _load_panorama() -> int:
@@ -73,7 +74,7 @@ def _load_panorama() -> int:
     return len(files)
 
 
-def _load_portfolio(folder: Path) -> bool:
+def _load_portfolio(folder: Path, seed: int) -> bool:
     """Import the fictitious folder unless it is there already; return whether it was imported."""
     digest = read_folder(folder).digest()
     if ImportBatch.objects.filter(kind=BatchKind.PORTFOLIO, digest=digest).exists():
@@ -90,6 +91,7 @@ def _load_portfolio(folder: Path) -> bool:
     officer = User.objects.get(username=OFFICER)
     open_exercises(officer)
     set_ceilings(officer, User.objects.get(username=CONTROLLER))
+    add_programming(seed)
     return True
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db import models
+from django.db import connection, models
 
 from budgets.models import (
     BudgetCeiling,
@@ -13,12 +13,21 @@ from budgets.models import (
     NomenclatureNode,
     Payment,
     PaymentRequest,
+    ProgrammingAmount,
+    ProgrammingEdit,
+    ProgrammingFile,
+    ProgrammingLine,
+    ProgrammingStep,
+    ProgrammingVersion,
     Reservation,
     ScheduledPayment,
     ServiceDone,
     WaitingLine,
 )
+from budgets.models.guards import PROGRAMMING_GUARDS
+from budgets.models.round_guards import ROUND_GUARDS
 from common.models import DataOrigin
+from common.triggers import lifted
 from partners.models import Amendment, Contract, Partner
 from projects.models import (
     Baseline,
@@ -51,6 +60,7 @@ def remove_fictitious() -> None:
     """
     fictitious = {"data_origin": DataOrigin.FICTITIOUS}
     projects = Project.objects.filter(**fictitious)
+    _remove_programming()
     # What was imported is deleted with its rows, what was typed on them too.
     for model in _FACTS:
         model._default_manager.filter(**fictitious).delete()
@@ -74,6 +84,24 @@ def remove_fictitious() -> None:
     for tree in (NomenclatureNode, PortfolioNode):
         _delete_tree(tree)
     ImportBatch.objects.filter(source__startswith=SOURCE_PREFIX).delete()
+
+
+def _remove_programming() -> None:
+    """Delete the fictitious versions, frozen or not: the guards are lifted meanwhile."""
+    versions = ProgrammingVersion.objects.filter(data_origin=DataOrigin.FICTITIOUS)
+    ids = list(versions.values_list("pk", flat=True))
+    if not ids:
+        return
+    with lifted(connection, (*PROGRAMMING_GUARDS, *ROUND_GUARDS)):
+        for model in (ProgrammingStep, ProgrammingFile):
+            model._default_manager.filter(programming_version__in=ids).delete()
+        ProgrammingEdit.objects.filter(programming_version__in=ids).delete()
+        ProgrammingAmount.objects.filter(line__programming_version__in=ids).delete()
+        ProgrammingLine.objects.filter(programming_version__in=ids).delete()
+        ProgrammingLine.history.filter(programming_version__in=ids).delete()
+        versions.update(parent=None)
+        versions.delete()
+        ProgrammingVersion.history.filter(id__in=ids).delete()
 
 
 def _delete_tree(model: type[models.Model]) -> None:

@@ -1,0 +1,40 @@
+"""What is planned on a side of the world: reserved, expected, programmed."""
+
+from __future__ import annotations
+
+import uuid
+from decimal import Decimal
+from typing import Any
+
+from django.utils import timezone
+
+from accounts.models import User
+from budgets.models import LandingChoice, ProgrammingEdit, ProgrammingVersion, Reservation
+from tests.budgets.programming import make_line
+
+
+def put_planned(world: Any, side: str, on: dict[str, Any]) -> None:
+    """Add a reservation and a landing, then a line supported by the contract of the side."""
+    code = side.upper()
+    reservation = Reservation.objects.create(
+        **on, fiscal_year=2025, label=f"RES-{code}", ae=Decimal("10"), cp=Decimal("10"),
+    )  # fmt: skip
+    landing = LandingChoice.objects.create(
+        project=on["project"], fiscal_year=2025, method="linear", justification=f"ATT-{code}",
+        decided_by=User.objects.order_by("pk").first(),
+    )  # fmt: skip
+    world.put("reservation", side, reservation.pk)
+    world.put("landing", side, landing.pk)
+    version, _ = ProgrammingVersion.objects.get_or_create(
+        fiscal_year=2025, number=1, kind="requests"
+    )
+    line = make_line(
+        version, **on, label=f"PROG-{code}", contract_code=f"CT-{code}", requested=[("10", "5")]
+    )
+    edit = ProgrammingEdit.objects.create(
+        programming_version=version, line=line, rank=0, stage="requested", measure="ae",
+        after=Decimal("10"), reason=f"EDIT-{code}", operation=uuid.uuid4(), at=timezone.now(),
+    )  # fmt: skip
+    world.put("programming version", side, version.pk)
+    world.put("programmed line", side, line.pk)
+    world.put("programming edit", side, edit.pk)

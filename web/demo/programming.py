@@ -1,0 +1,116 @@
+"""The programming of the demonstration: requests, then a conference, of two exercises."""
+
+from __future__ import annotations
+
+import datetime as dt
+import random
+import uuid
+from collections.abc import Iterator
+from decimal import Decimal
+from typing import Any
+
+from accounts.models import User
+from budgets.enums import ProgrammingNature, VersionBasis, VersionKind
+from budgets.models import NomenclatureNode, ProgrammingAmount, ProgrammingVersion
+from budgets.services.entries import Imputation
+from budgets.services.programming_cells import CellEdit, edit_cells
+from budgets.services.programming_lines import NewLine, add_lines
+from budgets.services.programming_versions import create_version
+from common.models import DataOrigin
+from projects.models import Project
+from web.demo.accounts import OFFICER
+from web.demo.ledger import LAST_YEAR, UNITS
+
+ORIGIN = DataOrigin.FICTITIOUS
+# What projects ask for: the act, its procedure, its share of a year of the project.
+_ACTS = (
+    ("Tierce maintenance applicative", "Accord-cadre, bon de commande", 0.30),
+    ("Hébergement et exploitation", "Convention", 0.16),
+    ("Assistance à maîtrise d'ouvrage", "Accord-cadre, bon de commande", 0.14),
+    ("Licences et abonnements", "UGAP", 0.10),
+    ("Tests et qualité", "Marché subséquent", 0.08),
+    ("Accessibilité et conception des services", "Bon de commande", 0.06),
+    ("Sécurité et homologation", "Marché subséquent", 0.06),
+    ("Accompagnement au changement", "Procédure adaptée", 0.05),
+    ("Études et cadrage", "Procédure adaptée", 0.05),
+)
+_SHARES_OF_CP = (0.55, 0.30, 0.15)
+_REASONS = ("Révision du périmètre", "Marché renégocié", "Report d'une tranche")
+
+
+def add_programming(seed: int) -> None:
+    """Add the versions of the exercise under way and of the next one, by the services."""
+    officer = User.objects.get(username=OFFICER)
+    for year in (LAST_YEAR, LAST_YEAR + 1):
+        draw = random.Random(f"{seed}-programming-{year}")  # noqa: S311 (an example)
+        requests = create_version(
+            actor=officer, fiscal_year=year, kind=VersionKind.REQUESTS,
+            basis=VersionBasis.SCHEDULES, label="Demandes des projets (exemple)",
+            data_on=dt.date(year - 1, 2, 15), data_origin=ORIGIN,
+        )  # fmt: skip
+        lines = list(_asked(year, draw))
+        add_lines(actor=officer, version_id=requests.pk, lines=lines)
+        conference = create_version(
+            actor=officer, fiscal_year=year, kind=VersionKind.CONFERENCE,
+            basis=VersionBasis.VERSION, former=requests, label="Conférence (exemple)",
+            data_on=dt.date(year - 1, 4, 30), data_origin=ORIGIN,
+        )  # fmt: skip
+        edits = list(_proposed(conference, draw))
+        edit_cells(actor=officer, version_id=conference.pk, edits=edits)
+
+
+def _asked(year: int, draw: random.Random) -> Iterator[NewLine]:
+    """Yield what each project asks for, an act a line, on the UO of its programme."""
+    nodes = {node.code: node for node in NomenclatureNode.objects.filter(data_origin=ORIGIN)}
+    projects = Project.objects.filter(data_origin=ORIGIN).open().select_related("node")
+    for project in projects.order_by("code"):
+        unit, _name, activity = UNITS[project.node.code]
+        scale = draw.randint(4, 24) * 100_000
+        imputation = Imputation(node=nodes[unit], activity=nodes[activity], project=project)
+        for act, procedure, share in _ACTS:
+            euros = round(scale * share * draw.uniform(0.8, 1.2) / 1000) * 1000
+            yield NewLine(
+                imputation=imputation,
+                fields=_described(act, procedure, year, draw),
+                amounts=_years(euros, draw),
+            )
+
+
+def _described(act: str, procedure: str, year: int, draw: random.Random) -> dict[str, Any]:
+    """Return what a line is, and the act that supports it."""
+    nature = ProgrammingNature.NEW if draw.random() < 0.25 else ProgrammingNature.PLANNED
+    return {
+        "lineage": uuid.UUID(int=draw.getrandbits(128), version=4),
+        "label": act,
+        "nature": nature,
+        "act_label": f"{act} (exemple)",
+        "act_procedure": procedure,
+        "act_month": dt.date(year, draw.randint(1, 12), 1),
+    }
+
+
+def _years(euros: int, draw: random.Random) -> dict[int, tuple[Decimal, Decimal]]:
+    """Return AE of the exercise and of the next one, paid over three years: Σ CP = Σ AE."""
+    ae = [Decimal(euros), Decimal(round(euros * draw.uniform(0.7, 1.1) / 1000) * 1000)]
+    cp = [Decimal(0)] * 4
+    for rank, committed in enumerate(ae):
+        paid = [Decimal(round(float(committed) * share)) for share in _SHARES_OF_CP[:2]]
+        for after, amount in enumerate((*paid, committed - sum(paid))):
+            cp[rank + after] += amount
+    return {rank: ((ae + [Decimal(0)] * 2)[rank], cp[rank]) for rank in range(4)}
+
+
+def _proposed(version: ProgrammingVersion, draw: random.Random) -> Iterator[CellEdit]:
+    """Yield what the conference lowers: AE and CP of the first year of some lines, together."""
+    rows = ProgrammingAmount.objects.filter(
+        line__programming_version=version, rank=0, line__act_label__gt=""
+    )
+    for row in rows.order_by("line_id"):
+        if draw.random() < 0.35 and row.proposed_ae and row.proposed_cp:
+            cut = Decimal(round(float(row.proposed_cp) * draw.uniform(0.05, 0.2) / 100) * 100)
+            reason = draw.choice(_REASONS)
+            for measure, held in (("ae", row.proposed_ae), ("cp", row.proposed_cp)):
+                yield CellEdit(
+                    line=row.line_id, rank=0, measure=measure, before=held, after=held - cut,
+                    reason=reason,
+                )  # fmt: skip
