@@ -188,3 +188,23 @@ def test_an_officer_of_a_portfolio_charges_their_own_projects_to_any_node_and_no
     assert list(done.refused) == [alone.pk]
     done = attach_lines(actor=officer, line_ids=[alone.pk], target={"project": "A-1"})
     assert done.refused == {}
+
+
+def test_the_page_of_a_line_writes_what_the_extract_says_as_people_do(client, controller, tmp_path):
+    bring(tmp_path, commitments=[commitment("EJ-7-1", "1234.50", project="ZZ")])
+    page = text(client, "waiting_line", WaitingLine.objects.get().pk).split("<dl")[-1]
+    for shown in ("1\u202f234,50", "01/03/2026", "HT2", "<dd>non</dd>"):
+        assert shown in page.replace("\xa0", "\u202f"), shown
+    assert "<dd>false</dd>" not in page
+
+
+def test_the_queue_shows_what_waits_unless_another_state_is_asked_for(client, controller, tmp_path):
+    bring(tmp_path, commitments=[commitment(f"EJ-{n}-1", "5.00", project="ZZ") for n in (1, 2)])
+    first = WaitingLine.objects.get(source_reference="EJ-1-1")
+    attach_lines(actor=controller, line_ids=[first.pk], target={"project": "A-1"})
+    expected = {"": "EJ-2-1", "?state=attached": "EJ-1-1", "?state=set_aside": ""}
+    for query, reference in expected.items():
+        page = text(client, "waiting_lines", query=query)
+        found = {code for code in ("EJ-1-1", "EJ-2-1") if f">{code}</a>" in page}
+        assert found == ({reference} if reference else set()), query
+    assert ">EJ-1-1</a>" in text(client, "waiting_lines", query="?state=all")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from decimal import Decimal
 from typing import Any
 
@@ -18,12 +19,14 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.enums import Action, Resource
 from accounts.permissions import can
 from accounts.services.audit import record_event
-from budgets.enums import WaitingReason, WaitingState, WaitingTable
+from budgets.enums import CreditType, WaitingReason, WaitingState, WaitingTable
 from budgets.models import MatchingRule, WaitingLine
 from budgets.services.attaching import attach_by_rule, attach_line, take_line_back
 from budgets.services.suggestions import Suggestion, needs_of, suggest
 from common.exceptions import DomainError
-from records.importing.schema import load_schemas
+from common.templatetags.amounts import day, number
+from records.importing.cells import CellFault, CellReader
+from records.importing.schema import Field, load_schemas
 from web.budgets.columns import EUROS, money, project, year
 from web.budgets.tabs import tabs
 from web.facts import FIRST_YEAR, LAST_YEAR, FactListView, OneOriginForm, origin_column
@@ -34,6 +37,8 @@ from web.mixins import PageView, ServiceFormView
 
 READ = (Action.READ, Resource.LEDGER)
 ATTACH = (Action.IMPORT, Resource.LEDGER)
+# How many suggestions stand above the list; the others are folded.
+_SHOWN = 5
 _OTHER_STATES = [choice for choice in WaitingState.choices if choice[0] != WaitingState.WAITING]
 
 
@@ -183,7 +188,8 @@ class QueueView(FactListView):
         for row in rows:
             row.suggestions = suggestions[row.pk]
         found["table"] = list(cells(self.shown_columns, found["shown"].object_list))
-        found["suggested"] = [(row, row.suggestions[0]) for row in rows if row.suggestions]
+        suggested = [(row, row.suggestions[0]) for row in rows if row.suggestions]
+        found["suggested"], found["suggested_more"] = suggested[:_SHOWN], suggested[_SHOWN:]
         return found
 
     def more(self) -> dict[str, Any]:
@@ -279,9 +285,25 @@ def may_attach(user: Any, row: WaitingLine) -> bool:
 
 
 def _labelled(row: WaitingLine) -> list[tuple[str, str]]:
-    """Return the texts of a line that are filled, by the titles of their columns."""
+    """Return what a line says where it says something, by the titles of its columns."""
     schema = load_schemas()[row.table]
-    return [(schema.field(name).title, text) for name, text in row.values.items() if text]
+    filled = [(schema.field(name), text) for name, text in row.values.items() if text]
+    return [(field.title, _in_words(field, text)) for field, text in filled]
+
+
+def _in_words(field: Field, text: str) -> str:
+    """Return a text that a line keeps as people write it: a day, an amount, yes or no."""
+    try:
+        value = CellReader(field).read(text)
+    except CellFault:
+        return text
+    if isinstance(value, bool):
+        return _("yes") if value else _("no")
+    if isinstance(value, Decimal):
+        return number(value, 2)
+    if isinstance(value, dt.date):
+        return day(value)
+    return str(dict(CreditType.choices).get(text, text))
 
 
 class LineActionView(PageView):

@@ -24,9 +24,23 @@ def role_words(row: Any) -> str:
     return ", ".join(str(Role(role).label) for role in row.override_roles)
 
 
+def parameter_label(key: str) -> Any:
+    """Return what people call a parameter of a rule."""
+    return {
+        "share": _("Share (%)"),
+        "months": _("Months"),
+        "tolerance": _("Tolerance (euros)"),
+        "request_days": _("Days before a payment request"),
+        "invoice_days": _("Days before the payment of an invoice"),
+        "opening_month": _("Month when anticipation opens"),
+        "opening_day": _("Day when anticipation opens"),
+    }[key]
+
+
 def parameter_words(row: Any) -> str:
     """Return the parameters of a rule on one line."""
-    return ", ".join(f"{key} = {value}" for key, value in sorted(row.parameters.items()))
+    words = ((parameter_label(key), value) for key, value in sorted(row.parameters.items()))
+    return ", ".join(f"{label} = {value}" for label, value in words)
 
 
 RULES = (

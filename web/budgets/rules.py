@@ -26,7 +26,14 @@ from budgets.services.ruling import revise_rule
 from common.fiscal import today
 from records.enums import Severity
 from records.models import Alert
-from web.budgets.rule_columns import OVERRIDES, RULES, parameter_words, role_words, rule_page
+from web.budgets.rule_columns import (
+    OVERRIDES,
+    RULES,
+    parameter_label,
+    parameter_words,
+    role_words,
+    rule_page,
+)
 from web.budgets.tabs import tabs
 from web.facts import FIRST_YEAR, LAST_YEAR, FactListView, OneOriginForm
 from web.fields import DayField
@@ -137,21 +144,9 @@ class ReviseForm(VersionedForm):
             label=gettext_lazy("Roles that may override"),
             choices=[(role.value, role.label) for role in roles],
             required=False,
+            widget=forms.SelectMultiple(attrs={"size": len(roles)}),
         )
         self.fields["reason"] = forms.CharField(label=gettext_lazy("Reason"), max_length=300)
-
-
-def parameter_label(key: str) -> Any:
-    """Return what people call a parameter of a rule."""
-    return {
-        "share": gettext_lazy("Share (%)"),
-        "months": gettext_lazy("Months"),
-        "tolerance": gettext_lazy("Tolerance (euros)"),
-        "request_days": gettext_lazy("Days before a payment request"),
-        "invoice_days": gettext_lazy("Days before the payment of an invoice"),
-        "opening_month": gettext_lazy("Month when anticipation opens"),
-        "opening_day": gettext_lazy("Day when anticipation opens"),
-    }[key]
 
 
 class ReviseView(ServiceFormView):
