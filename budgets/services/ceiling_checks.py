@@ -56,6 +56,22 @@ def check_ceilings(actor: Any, version: ProgrammingVersion, changes: Sequence[Ce
         raise _refusal(found)
 
 
+def refuse_version_beyond(version: ProgrammingVersion) -> None:
+    """Refuse a step of a whole version that stands beyond a blocking ceiling.
+
+    It may have been attested after the lines were written. Called under the lock of the version:
+    the nodes of the blocking ceilings are locked before anything is summed. Raises CeilingExceeded.
+    """
+    limits = limits_of(version.data_origin, years_of(version))
+    if not any(one.blocks for one in limits):
+        return
+    lock_units(sorted({one.node for one in limits if one.blocks}))
+    standing = [one for one in ceilings_of(version).values() if one.limit.blocks]
+    found = [breach for margin in standing for breach in beyond(margin)]
+    if found:
+        raise _refusal(found)
+
+
 def _blocking(version: ProgrammingVersion, years: list[int], above: set[int]) -> list[Limit]:
     limits = limits_of(version.data_origin, years)
     return [one for one in limits if one.blocks and one.node in above]

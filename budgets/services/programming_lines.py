@@ -134,6 +134,14 @@ def _from_nothing(version: ProgrammingVersion, seed: Seed) -> list[CellChange]:
     ]
 
 
+def _to_nothing(version: ProgrammingVersion, seed: Seed) -> list[CellChange]:
+    """Return what a line takes away with it, cell by cell of the stage."""
+    return [
+        CellChange(one.line, one.rank, one.measure, one.after, None)
+        for one in _from_nothing(version, seed)
+    ]
+
+
 @transaction.atomic
 def update_line(
     *,
@@ -187,13 +195,17 @@ def take_line_out(
 ) -> ProgrammingLine:
     """Take a line out of its version, with a reason: it counts no more, and can be put back.
 
-    Raises PermissionDenied, VersionFrozen, RequestsClosed, StaleEdit, LineOut, ValidationError.
+    Without a withdrawal, what it made room for may go beyond a ceiling: cells are checked too.
+    Raises PermissionDenied, VersionFrozen, RequestsClosed, StaleEdit, LineOut, ValidationError, or
+    what a check of cells raises.
     """
     version, line = _locked(actor, line_id, expected_version)
     if line.taken_out_at:
         raise LineOut(line=line.label)
     if not reason.strip():
         raise ValidationError({"reason": _("A reason is needed.")})
+    cells = _cells_of(line.amounts.all())
+    check_cells(actor, version, _to_nothing(version, Seed(line, cells)))
     line.taken_out_at, line.taken_out_by = timezone.now(), actor
     line.taken_out_reason = reason.strip()
     _save(line, actor, reason)

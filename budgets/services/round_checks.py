@@ -22,12 +22,15 @@ from budgets.rules.findings import Finding, Place
 from budgets.rules.programming import stage_of
 from budgets.rules.rounds import COMPARED_KINDS, Taken, files_allow, is_given
 from budgets.selectors.rule_facts import Tree
+from budgets.services.ceiling_checks import refuse_version_beyond
 from budgets.services.programming_problems import problems_of
 from budgets.services.ruling import judge
 from common.fiscal import today
 from records.enums import Severity
 
 _RAW = BigIntegerField()
+# The steps that bring a version forward: none does beyond a ceiling that blocks.
+HELD_BY_CEILINGS = frozenset({StepVerb.SUBMIT, StepVerb.ARBITRATE, StepVerb.VALIDATE})
 # How many projects a refusal names.
 NAMED = 5
 # A node and T2 or HT2 → cents of AE and CP.
@@ -45,10 +48,12 @@ def check_version_step(
     """Refuse a step of a whole version that what it holds does not allow.
 
     `steps` are those of the version itself, the oldest first. Called under its lock. Raises
-    FilesMissing, NotAttested, ProblemsStand, RuleBroken (R-09, unless it is overridden by who may
-    with `override_reason`), PermissionDenied.
+    FilesMissing, CeilingExceeded, NotAttested, ProblemsStand, RuleBroken (R-09, unless it is
+    overridden by who may with `override_reason`), PermissionDenied.
     """
     _check_files(version, verb)
+    if verb in HELD_BY_CEILINGS:
+        refuse_version_beyond(version)
     if verb != StepVerb.VALIDATE:
         return
     if not is_given(steps, digest, StepVerb.ATTEST):

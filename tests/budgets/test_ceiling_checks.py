@@ -33,6 +33,7 @@ from budgets.services.programming_problems import problems_of, told
 from budgets.tables.ceilings import ceilings_of
 from tests.budgets.ledger import make_uo
 from tests.budgets.programming import at_state, make_line, make_version
+from tests.budgets.rounds import make_round
 from tests.people import person
 
 
@@ -51,9 +52,13 @@ def ceiling(node, ae, cp="1000", year=2027, **fields):
 
 
 @pytest.fixture
-def officer(db):
-    for name in ("proposes", "attests"):
-        person("auditor", username=name)
+def deciders(db):
+    """Who proposes the ceilings of these tests, and who attests them."""
+    return [person("auditor", username=name) for name in ("proposes", "attests")]
+
+
+@pytest.fixture
+def officer(deciders):
     return person("budget_officer")
 
 
@@ -167,6 +172,16 @@ def test_a_line_is_added_and_put_back_within_the_ceiling(officer, version, bop, 
     add_lines(actor=officer, version_id=version.pk, lines=[new_line(uos[1], "31")])
     with pytest.raises(CeilingExceeded, match="1,00"):
         put_line_back(actor=officer, line_id=line.pk, expected_version=2)
+
+
+def test_a_withdrawal_is_not_taken_out_when_others_used_the_room_that_it_made(
+    officer, version, bop, uos
+):
+    ceiling(bop, "100")
+    withdrawal = make_line(version, uos[0], requested=[("-30", "0")], is_take_back=True)
+    make_line(version, uos[1], requested=[("120", "0")])
+    with pytest.raises(CeilingExceeded, match="20,00"):
+        take_line_out(actor=officer, line_id=withdrawal.pk, expected_version=1, reason="Erreur")
 
 
 def test_a_line_that_moves_gives_back_where_it_was(officer, version, bop, uos):
@@ -335,3 +350,15 @@ def test_two_writers_never_share_the_last_euros_of_a_ceiling(
     lines = [make_line(version, uo, requested=[("0", "0")]) for uo in uos]
     found = Pair(officers, version, lines).run()
     assert found == (["ceiling_exceeded", "written"] if protected else ["written", "written"])
+
+
+def test_no_whole_version_goes_forward_beyond_a_ceiling_set_after_its_lines(deciders):
+    held = make_round()
+    held.at("submitted")
+    uo = held.lines[0].node
+    row = ceiling(uo, "0.01", "0", year=held.version.fiscal_year)
+    with pytest.raises(CeilingExceeded, match=uo.code):
+        held.step("arbitrate", "director")
+    BudgetCeiling.objects.filter(pk=row.pk).update(state="superseded", ended_at=timezone.now())
+    held.step("arbitrate", "director")
+    assert held.version.state == "arbitrated"
