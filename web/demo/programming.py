@@ -9,6 +9,8 @@ from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
+from django.db.models import Sum
+
 from accounts.models import User
 from budgets.enums import ProgrammingNature, VersionBasis, VersionKind
 from budgets.models import NomenclatureNode, ProgrammingAmount, ProgrammingVersion
@@ -16,7 +18,9 @@ from budgets.services.entries import Imputation
 from budgets.services.programming_cells import CellEdit, edit_cells
 from budgets.services.programming_lines import NewLine, add_lines
 from budgets.services.programming_versions import create_version
+from budgets.tables.ceilings import limits_of, years_of
 from common.models import DataOrigin
+from common.money import from_cents
 from projects.models import Project
 from web.demo.accounts import OFFICER
 from web.demo.ledger import LAST_YEAR, UNITS
@@ -48,7 +52,10 @@ def add_programming(seed: int) -> None:
             basis=VersionBasis.SCHEDULES, label="Demandes des projets (exemple)",
             data_on=dt.date(year - 1, 2, 15), data_origin=ORIGIN,
         )  # fmt: skip
-        lines = list(_asked(year, draw))
+        state = draw.getstate()
+        fitting = _share_that_fits(requests, list(_asked(year, draw, 1.0)))
+        draw.setstate(state)
+        lines = list(_asked(year, draw, fitting))
         add_lines(actor=officer, version_id=requests.pk, lines=lines)
         conference = create_version(
             actor=officer, fiscal_year=year, kind=VersionKind.CONFERENCE,
@@ -59,8 +66,24 @@ def add_programming(seed: int) -> None:
         edit_cells(actor=officer, version_id=conference.pk, edits=edits)
 
 
-def _asked(year: int, draw: random.Random) -> Iterator[NewLine]:
-    """Yield what each project asks for, an act a line, on the UO of its programme."""
+def _share_that_fits(version: ProgrammingVersion, lines: list[NewLine]) -> float:
+    """Return the share of what is asked that stands under the blocking ceilings, at most all."""
+    share = 1.0
+    held = ProgrammingAmount.objects.filter(line__programming_version=version)
+    ceilings = [one for one in limits_of(ORIGIN, years_of(version)) if one.blocks]
+    for one in ceilings:
+        rank = one.year - version.fiscal_year
+        of_year = held.filter(rank=rank).aggregate(ae=Sum("requested_ae"), cp=Sum("requested_cp"))
+        for place, (measure, cents) in enumerate((("ae", one.ae), ("cp", one.cp))):
+            asked = sum((line.amounts[rank][place] or Decimal(0) for line in lines), Decimal(0))
+            left = from_cents(cents) * Decimal("0.97") - (of_year[measure] or Decimal(0))
+            if asked:
+                share = min(share, max(float(left / asked), 0.0))
+    return share
+
+
+def _asked(year: int, draw: random.Random, part: float) -> Iterator[NewLine]:
+    """Yield a part of what each project asks for, an act a line, on the UO of its programme."""
     nodes = {node.code: node for node in NomenclatureNode.objects.filter(data_origin=ORIGIN)}
     projects = Project.objects.filter(data_origin=ORIGIN).open().select_related("node")
     for project in projects.order_by("code"):
@@ -68,7 +91,7 @@ def _asked(year: int, draw: random.Random) -> Iterator[NewLine]:
         scale = draw.randint(4, 24) * 100_000
         imputation = Imputation(node=nodes[unit], activity=nodes[activity], project=project)
         for act, procedure, share in _ACTS:
-            euros = round(scale * share * draw.uniform(0.8, 1.2) / 1000) * 1000
+            euros = round(scale * share * draw.uniform(0.8, 1.2) * part / 100) * 100
             yield NewLine(
                 imputation=imputation,
                 fields=_described(act, procedure, year, draw),
@@ -91,7 +114,7 @@ def _described(act: str, procedure: str, year: int, draw: random.Random) -> dict
 
 def _years(euros: int, draw: random.Random) -> dict[int, tuple[Decimal, Decimal]]:
     """Return AE of the exercise and of the next one, paid over three years: Σ CP = Σ AE."""
-    ae = [Decimal(euros), Decimal(round(euros * draw.uniform(0.7, 1.1) / 1000) * 1000)]
+    ae = [Decimal(euros), Decimal(round(euros * draw.uniform(0.7, 1.1) / 100) * 100)]
     cp = [Decimal(0)] * 4
     for rank, committed in enumerate(ae):
         paid = [Decimal(round(float(committed) * share)) for share in _SHARES_OF_CP[:2]]
