@@ -18,6 +18,8 @@ DomainError
 ├── LineOut, LineStands   a line is taken out once, put back once, and does not change between
 ├── OperationClosed       an operation on cells is not undone any more
 ├── LineClosed            a line that does not wait any more is neither attached nor set aside
+├── LineNotAttached       only a line that is attached is detached
+├── LineInUse             a line is not detached under what was built on its fact
 ├── ExerciseClosed        a closed exercise is read only until two persons open it again
 ├── CeilingExceeded       a programming goes beyond a blocking ceiling, or further beyond it
 ├── CeilingDecided        a proposal is attested or refused once
