@@ -36,5 +36,6 @@ def put_planned(world: Any, side: str, on: dict[str, Any]) -> None:
         after=Decimal("10"), reason=f"EDIT-{code}", operation=uuid.uuid4(), at=timezone.now(),
     )  # fmt: skip
     world.put("programming version", side, version.pk)
+    world.put("list programmed line", side, version.pk)
     world.put("programmed line", side, line.pk)
     world.put("programming edit", side, edit.pk)

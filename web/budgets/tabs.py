@@ -49,7 +49,11 @@ _GROUPS: tuple[tuple[str, Any, tuple[_Link, ...]], ...] = (
     (
         "decide",
         _("Decide"),
-        _lists(("ceilings", _("Ceilings")), ("reservations", _("Reservations"))),
+        _lists(
+            ("programming", _("Programming")),
+            ("ceilings", _("Ceilings")),
+            ("reservations", _("Reservations")),
+        ),
     ),
     (
         "settings",

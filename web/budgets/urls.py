@@ -22,6 +22,7 @@ from web.budgets import (
     exercises,
     line_reasons,
     matching_rules,
+    programming,
     reservations,
     rules,
     typed,
@@ -212,6 +213,12 @@ urlpatterns = [
         "budget/trajectoires/<int:pk>/modifier/",
         appraisals.RecordTrajectoryView.as_view(),
         name="trajectories_edit",
+    ),
+    path("budget/programmation/", programming.ProgrammingView.as_view(), name="programming"),
+    path(
+        "budget/programmation/<int:pk>/lignes/",
+        programming.ProgrammedLinesView.as_view(),
+        name="programming-lines",
     ),
     path("budget/reservations/", reservations.ReservationsView.as_view(), name="reservations"),
     path(
