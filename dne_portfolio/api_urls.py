@@ -19,6 +19,7 @@ from budgets.api import (
     matching,
     programming,
     programming_lines,
+    rounds,
     ruling,
     tables,
 )
@@ -64,6 +65,8 @@ for prefix, viewset in (
     ("programming-versions", programming.ProgrammingVersionViewSet),
     ("programming-lines", programming_lines.ProgrammingLineViewSet),
     ("programming-edits", programming.ProgrammingEditViewSet),
+    ("programming-files", rounds.ProgrammingFileViewSet),
+    ("programming-steps", rounds.ProgrammingStepViewSet),
     ("alerts", alerts.AlertViewSet),
     ("official-tables", tables.OfficialTableViewSet),
     ("payment-requests", budgets.PaymentRequestViewSet),

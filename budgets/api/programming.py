@@ -24,6 +24,7 @@ from budgets.api.programming_rows import (
     VersionEdit,
     VersionRow,
 )
+from budgets.api.rounds import VersionStepsMixin
 from budgets.api.typing import refused_rows
 from budgets.enums import Measure, Stage, VersionKind, VersionState
 from budgets.exceptions import RowsRefused
@@ -60,14 +61,18 @@ class VersionFilters(Filters):
     data_origin = origin_filter()
 
 
-class ProgrammingVersionViewSet(IdempotentMixin, HistoryViewSet):
+class ProgrammingVersionViewSet(VersionStepsMixin, IdempotentMixin, HistoryViewSet):
     """Versions of the programming of an exercise; frozen once validated."""
 
     queryset = ProgrammingVersion.objects.all()
     policy_resource = Resource.PROGRAMMING_VERSION
     # A controller creates simulations: a version is what one may submit.
-    policy_actions = {"create": Action.SUBMIT, "partial_update": Action.UPDATE}
-    if_match_actions = frozenset({"partial_update"})
+    policy_actions = {
+        "create": Action.SUBMIT,
+        "partial_update": Action.UPDATE,
+        "steps": Action.READ,
+    }
+    if_match_actions = frozenset({"partial_update", "steps"})
     idempotent_actions = frozenset({"create", "cells"})
     stale_actions = frozenset({"cells", "undo"})
     row_serializer = VersionRow

@@ -69,6 +69,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
         "CeilingStateEnum": "budgets.enums.CeilingState",
         "VersionKindEnum": "budgets.enums.VersionKind",
         "VersionStateEnum": "budgets.enums.VersionState",
+        "StepVerbEnum": "budgets.enums.StepVerb",
+        "StepToTakeEnum": "budgets.api.rounds.VERBS",
         "ProgrammingNatureEnum": "budgets.enums.ProgrammingNature",
         "ExerciseStateEnum": "budgets.enums.ExerciseState",
         "ExerciseDateKindEnum": "budgets.enums.ExerciseDateKind",

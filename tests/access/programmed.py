@@ -9,7 +9,14 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import User
-from budgets.models import LandingChoice, ProgrammingEdit, ProgrammingVersion, Reservation
+from budgets.models import (
+    LandingChoice,
+    ProgrammingEdit,
+    ProgrammingFile,
+    ProgrammingStep,
+    ProgrammingVersion,
+    Reservation,
+)
 from tests.budgets.programming import make_line
 
 
@@ -35,6 +42,14 @@ def put_planned(world: Any, side: str, on: dict[str, Any]) -> None:
         programming_version=version, line=line, rank=0, stage="requested", measure="ae",
         after=Decimal("10"), reason=f"EDIT-{code}", operation=uuid.uuid4(), at=timezone.now(),
     )  # fmt: skip
+    file = ProgrammingFile.objects.create(programming_version=version, project=on["project"])
+    step = ProgrammingStep.objects.create(
+        programming_version=version, project=on["project"], verb="submit", from_state="draft",
+        to_state="submitted", actor=User.objects.order_by("pk").first(), at=timezone.now(),
+        reason=f"STEP-{code}", content_digest="0" * 64,
+    )  # fmt: skip
+    world.put("programming file", side, file.pk)
+    world.put("programming step", side, step.pk)
     world.put("programming version", side, version.pk)
     world.put("list programmed line", side, version.pk)
     world.put("programmed line", side, line.pk)

@@ -29,7 +29,13 @@ def add_programming(users: Any) -> SimpleNamespace:
     take_line_out(actor=users.budget, line_id=out.pk, expected_version=1, reason="Double")
     edit = CellEdit(line=line.pk, rank=0, measure="ae", before=None, after=Decimal(10))
     done = edit_cells(actor=users.budget, version_id=version.pk, edits=[edit])
-    return SimpleNamespace(version=version, line=line, out=out, operation=done.id)
+    file = version.files.get()
+    empty = create_version(
+        actor=users.budget, fiscal_year=2097, kind="requests", data_origin=project.data_origin
+    )
+    return SimpleNamespace(
+        version=version, line=line, out=out, operation=done.id, file=file, empty=empty
+    )
 
 
 def programming_requests(good: Any, rows: Any) -> dict[str, Any]:
@@ -42,6 +48,7 @@ def programming_requests(good: Any, rows: Any) -> dict[str, Any]:
     of = {"programming_version": rows.version.pk}
     cell = {"line": rows.line.pk, "rank": 0, "measure": "cp", "before": None, "after": "5.00"}
     why = {"reason": "Essai"}
+    submission = {"verb": "submit", **why}
     return {
         "programming_versions_create": good(
             "budget", {}, {"fiscal_year": 2027, "kind": "conference"}
@@ -51,6 +58,8 @@ def programming_requests(good: Any, rows: Any) -> dict[str, Any]:
         "programming_versions_undo_create": good(
             "budget", version, {"operation": str(rows.operation)}
         ),
+        "programming_versions_steps_create": good("budget", {"id": rows.empty.pk}, submission, 1),
+        "programming_files_steps_create": good("manager", {"id": rows.file.pk}, submission, 1),
         "programming_lines_create": good("manager", {}, {**new, **of}),
         "programming_lines_bulk_create": good("manager", {}, {**of, "rows": [new]}),
         "programming_lines_partial_update": good("manager", line, {"label": "Essai", **why}, 1),
