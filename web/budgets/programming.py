@@ -164,7 +164,13 @@ def _cell(rank: int, measure: Measure) -> ListColumn:
 def _line_columns() -> tuple[ListColumn, ...]:
     """Return the columns of the lines, in the language in force."""
     return (
-        _text("label", gettext_lazy("Label")),
+        ListColumn(
+            "label",
+            gettext_lazy("Label"),
+            lambda row: row.label,
+            order=("label",),
+            is_header=True,
+        ),
         project(lambda row: row.project, "project__code"),
         node(lambda row: row.node, "node__code"),
         ListColumn(
@@ -255,8 +261,8 @@ class ProgrammedLinesView(FactListView):
         }
 
     def more(self) -> dict[str, Any]:
-        """Return the tabs of the section."""
-        return tabs("programming")
+        """Return the tabs of the section, on that of the versions."""
+        return {**tabs("programming"), "name": "programming"}
 
 
 def _cells(stage: Stage) -> dict[str, Subquery]:
