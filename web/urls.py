@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("web.portfolios.urls")),
     path("", include("web.indicators.urls")),
     path("", include("web.execution.urls")),
+    path("", include("web.programming.urls")),
     path("", include("web.budgets.urls")),
     path("", include("web.partners.urls")),
     path("", include("web.panorama.urls")),

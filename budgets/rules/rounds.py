@@ -212,10 +212,10 @@ def is_given(steps: Sequence[Taken], digest: str, verb: str) -> bool:
     return any(step.verb == verb for step in standing(steps, digest))
 
 
-def submitters(steps: Iterable[Taken], project: int | None) -> frozenset[int]:
-    """Return who submitted a file, or a version and its files, in person or for whom.
+def submissions(steps: Iterable[Taken]) -> dict[int | None, set[int]]:
+    """Return who submitted what is submitted, by project, None for the version itself.
 
-    `steps` are all those of the version, the oldest first; what was returned since counts no more.
+    `steps` are those of a version, the oldest first; what was returned since counts no more.
     """
     found: dict[int | None, set[int]] = {}
     for step in steps:
@@ -223,6 +223,15 @@ def submitters(steps: Iterable[Taken], project: int | None) -> frozenset[int]:
             found.pop(step.project, None)
         elif step.verb == StepVerb.SUBMIT:
             found.setdefault(step.project, set()).update(step.people)
+    return found
+
+
+def submitters(steps: Iterable[Taken], project: int | None) -> frozenset[int]:
+    """Return who submitted a file, or a version and its files, in person or for whom.
+
+    `steps` are all those of the version, the oldest first.
+    """
+    found = submissions(steps)
     if project is not None:
         return frozenset(found.get(project, ()))
     return frozenset(person for people in found.values() for person in people)

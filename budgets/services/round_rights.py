@@ -6,12 +6,24 @@ from collections.abc import Iterable
 from typing import Any
 
 from accounts.enums import Action
-from accounts.permissions import scopes_of
+from accounts.permissions import can, scopes_of
 from budgets.enums import FROZEN_STATES, StepVerb, VersionState
 from budgets.models import ProgrammingFile, ProgrammingLine, ProgrammingVersion
 from budgets.rules.programming import takes_requests
 from budgets.rules.rounds import rights_of
 from budgets.services.programming_access import BY_REQUEST, BY_VERSION
+
+_RIGHTS = {
+    right
+    for verb in StepVerb
+    for is_version in (False, True)
+    for right in rights_of(verb, is_version=is_version)
+}
+
+
+def takes_some_step(user: Any) -> bool:
+    """Whether the policy opens some step of some version to `user`; a machine takes none."""
+    return any(can(user, action, resource) for action, resource in _RIGHTS)
 
 
 def may_take_on_version(actor: Any, version: ProgrammingVersion, verb: StepVerb) -> bool:
@@ -52,6 +64,22 @@ def files_open_to(
             outside = _outside(lines, actor, action, resource)
             reached -= set(outside.values_list("project_id", flat=True))
         found |= reached
+    return found
+
+
+def steps_open_to(actor: Any, version: ProgrammingVersion) -> dict[int, set[StepVerb]]:
+    """Return the steps that the policy opens on each file of a version, by project.
+
+    Two queries a right of the policy, four of them, whatever the number of files.
+    """
+    by_right: dict[tuple[Action, str], set[int]] = {}
+    found: dict[int, set[StepVerb]] = {}
+    for verb in StepVerb:
+        for right in rights_of(verb, is_version=False):
+            if right not in by_right:
+                by_right[right] = files_open_to(actor, version, [right])
+            for project in by_right[right]:
+                found.setdefault(project, set()).add(verb)
     return found
 
 

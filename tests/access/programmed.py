@@ -48,6 +48,7 @@ def put_planned(world: Any, side: str, on: dict[str, Any]) -> None:
         to_state="submitted", actor=User.objects.order_by("pk").first(), at=timezone.now(),
         reason=f"STEP-{code}", content_digest="0" * 64,
     )  # fmt: skip
+    world.put("programming year", side, version.fiscal_year)
     world.put("programming file", side, file.pk)
     world.put("programming step", side, step.pk)
     world.put("programming version", side, version.pk)

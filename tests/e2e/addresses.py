@@ -26,6 +26,7 @@ from budgets.models import (
     NomenclatureNode,
     Payment,
     PaymentRequest,
+    ProgrammingFile,
     ProgrammingVersion,
     Reservation,
     ScheduledPayment,
@@ -256,6 +257,17 @@ def _to_attach() -> dict[str, dict[str, Any]]:
     }
 
 
+def _programming() -> dict[str, dict[str, Any]]:
+    version = first(ProgrammingVersion, data_origin="fictitious")
+    place = {"year": version.fiscal_year, "number": version.number}
+    return {
+        "programming-lines": {"pk": version.pk},
+        "programming-steps": place,
+        "programming-many-steps": place,
+        "programming-file": {"pk": first(ProgrammingFile, programming_version=version).pk},
+    }
+
+
 def _others() -> dict[str, dict[str, Any]]:
     director = User.objects.get(username="directrice")
     view = save_view(actor=director, list_name="/projets/", name="Revue", query="", is_shared=False)
@@ -267,7 +279,7 @@ def _others() -> dict[str, dict[str, Any]]:
         **_rules(),
         **_exercises(),
         **_ceilings(),
-        "programming-lines": {"pk": first(ProgrammingVersion, data_origin="fictitious").pk},
+        **_programming(),
         "official": {"code": "rap"},
         "execution_rows": {"figure": "cp_paid"},
         "execution_landing": {"code": "EX-02"},

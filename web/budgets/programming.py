@@ -38,6 +38,12 @@ def page_of(row: Any) -> str:
     return reverse("web:programming-lines", args=[row.pk])
 
 
+def steps_page_of(row: Any) -> str:
+    """Return the address of the steps of a version; two origins may share its number."""
+    found = reverse("web:programming-steps", args=[row.fiscal_year, row.number])
+    return f"{found}?origin={row.data_origin}"
+
+
 def _chosen(key: str, heading: Text) -> ListColumn:
     """Return the column of a closed list: its code in exports, its words on the page."""
     return ListColumn(
@@ -69,7 +75,15 @@ VERSIONS = (
         order=("fiscal_year",),
     ),
     _chosen("kind", gettext_lazy("Kind")),
-    _chosen("state", gettext_lazy("State")),
+    ListColumn(
+        "state",
+        gettext_lazy("State"),
+        lambda row: row.state,
+        url=steps_page_of,
+        order=("state",),
+        label=lambda row: row.get_state_display(),
+        definition=gettext_lazy("leads to the steps of the version and of its files"),
+    ),
     ListColumn(
         "stage",
         gettext_lazy("Stage"),

@@ -1,0 +1,1 @@
+"""Pages of the programming: its steps, of a version and of the files of its projects."""

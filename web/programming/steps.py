@@ -1,0 +1,272 @@
+"""Pages of the steps of the programming: a version with its files, the file of a project."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.paginator import Paginator
+from django.db.models import Case, QuerySet, Value, When
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from accounts.enums import Action, Resource, Role
+from accounts.services.audit import record_event
+from budgets.enums import StepVerb, VersionState
+from budgets.models import ProgrammingFile, ProgrammingVersion
+from budgets.rules.rounds import COMPARED_KINDS
+from budgets.services.round_rights import takes_some_step
+from budgets.services.rounds import FileResult, FileStep, take_step, take_steps
+from common.exceptions import DomainError
+from common.models import DataOrigin
+from web.budgets.tabs import tabs
+from web.forms import PageForm, any_of
+from web.mixins import PageView
+from web.programming.step_forms import ManyForm, StepForm
+from web.programming.step_rows import Standing, file_rows, standing_of_file, standing_of_version
+
+READ = (Action.READ, Resource.PROGRAMMING_VERSION)
+FILES_BY_PAGE = 100
+_FIRST_ORIGIN = Case(
+    *(When(data_origin=origin, then=Value(rank)) for rank, origin in enumerate(DataOrigin.values)),
+    default=Value(len(DataOrigin.values)),
+)
+
+
+def address(name: str, version: ProgrammingVersion) -> str:
+    """Return the address of a page of a version; its origin is said unless it is operational."""
+    found = reverse(f"web:{name}", args=[version.fiscal_year, version.number])
+    if version.data_origin == DataOrigin.OPERATIONAL:
+        return found
+    return f"{found}?origin={version.data_origin}"
+
+
+def page_of(file: ProgrammingFile) -> str:
+    """Return the address of a file."""
+    return reverse("web:programming-file", args=[file.pk])
+
+
+class FilesForm(PageForm):
+    """Filters of the files of a version."""
+
+    state = forms.ChoiceField(
+        label=gettext_lazy("State"), required=False, choices=any_of(VersionState.choices)
+    )
+    holder = forms.ChoiceField(
+        label=gettext_lazy("Held by"), required=False, choices=any_of(Role.choices)
+    )
+    q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=100)
+
+
+class OfVersionView(PageView):
+    """A page of a version; two origins may share a number: `origin` says which, if needed."""
+
+    section = "movements"
+    needs = READ
+
+    def version(self, year: int, number: int) -> ProgrammingVersion:
+        """Return the version of the address; Http404 without one to see."""
+        rows = ProgrammingVersion.objects.visible_to(self.request.user)
+        rows = rows.filter(fiscal_year=year, number=number)
+        if origin := self.request.GET.get("origin"):
+            rows = rows.filter(data_origin=origin)
+        found = rows.order_by(_FIRST_ORIGIN).first()
+        if found is None:
+            raise Http404
+        return found
+
+    def files(self, version: ProgrammingVersion) -> QuerySet[ProgrammingFile]:
+        """Return the visible files of a version, by project."""
+        rows = ProgrammingFile.objects.all().visible_to(self.request.user)
+        rows = rows.filter(programming_version=version).order_by("project__code")
+        return rows.select_related("project", "programming_version")
+
+    def take(self, version: ProgrammingVersion, form: StepForm, **where: Any) -> str:
+        """Take the step of a valid form; return why it is refused, empty when it is taken."""
+        given = form.cleaned_data
+        try:
+            take_step(
+                actor=self.request.user,
+                version_id=version.pk,
+                verb=given["verb"],
+                reason=given["reason"],
+                expected_version=given["version"],
+                expected_digest=given["digest"],
+                override_reason=given["override_reason"],
+                **where,
+            )
+        except DomainError as error:
+            record_event(actor=self.request.user, verb="refused", detail={"code": error.code})
+            return str(error)
+        except ValidationError as error:
+            return " ".join(error.messages)
+        return ""
+
+    def steps(self, standing: Standing, version: int, *, compared: bool = False) -> list[Any]:
+        """Return a form for each step that may be taken now; `compared` when R-09 holds there."""
+        return [
+            (
+                verb,
+                StepForm(
+                    initial={"verb": verb.value, "version": version, "digest": standing.digest},
+                    auto_id=f"{verb}-%s",
+                    shown=[
+                        *(["reason"] if verb == StepVerb.RETURN else []),
+                        *(["override_reason"] if verb == StepVerb.VALIDATE and compared else []),
+                    ],
+                ),
+            )
+            for verb in standing.verbs
+        ]
+
+    def decided(self, version: ProgrammingVersion, here: str, **where: Any) -> HttpResponse:
+        """Take the step of the form, and go back to its page with what was done, or why not."""
+        if not takes_some_step(self.request.user):
+            raise PermissionDenied
+        form = StepForm(self.request.POST)
+        if not form.is_valid():
+            messages.error(self.request, _("Choose a step of the page."))
+        elif refused := self.take(version, form, **where):
+            messages.error(self.request, refused)
+        else:
+            words = {"step": StepVerb(form.cleaned_data["verb"]).label}
+            messages.success(self.request, _("The step “%(step)s” is taken.") % words)
+        return HttpResponseRedirect(here)
+
+
+class VersionStepsView(OfVersionView):
+    """A version: its state, its trail, its steps, and the files of its projects."""
+
+    template_name = "web/programming/steps.html"
+
+    def get(self, request: HttpRequest, year: int, number: int) -> HttpResponse:
+        """Show the version."""
+        return self.shown(self.version(year, number))
+
+    def shown(
+        self, version: ProgrammingVersion, results: list[Any] | None = None, status: int = 200
+    ) -> HttpResponse:
+        """Render the page, with what became of each file of a list if there was one."""
+        form = FilesForm(self.request.GET)
+        filters = form.cleaned_data if form.is_valid() else {}
+        files = self.files(version)
+        for name in ("state", "holder"):
+            if filters.get(name):
+                files = files.filter(**{name: filters[name]})
+        if filters.get("q"):
+            files = files.filter(project__code__icontains=filters["q"])
+        page = Paginator(files, FILES_BY_PAGE).get_page(self.request.GET.get("page"))
+        standing = standing_of_version(self.request.user, version)
+        rows = file_rows(self.request.user, version, page.object_list)
+        context = {
+            "version": version,
+            "standing": standing,
+            "steps": self.steps(
+                standing, version.version, compared=version.kind in COMPARED_KINDS
+            ),
+            "form": form,
+            "shown": page,
+            "rows": [(row, page_of(row.file)) for row in rows],
+            "many": ManyForm(auto_id="many-%s") if any(row.verbs for row in rows) else None,
+            "many_url": address("programming-many-steps", version),
+            "here": address("programming-steps", version),
+            "results": results,
+            "has_fictitious": version.data_origin == DataOrigin.FICTITIOUS,
+            **tabs("programming"),
+        }  # fmt: skip
+        return self.page(context, status=status)
+
+    def post(self, request: HttpRequest, year: int, number: int) -> HttpResponse:
+        """Take a step on the whole version."""
+        version = self.version(year, number)
+        return self.decided(version, address("programming-steps", version))
+
+
+class ManyFilesView(VersionStepsView):
+    """The same step on the files that are ticked, each with what became of it."""
+
+    def get(self, request: HttpRequest, year: int, number: int) -> HttpResponse:
+        """Nothing is shown here but an answer: the page is that of the version."""
+        return HttpResponseRedirect(address("programming-steps", self.version(year, number)))
+
+    def post(self, request: HttpRequest, year: int, number: int) -> HttpResponse:
+        """Take the step on each file, and tell."""
+        version = self.version(year, number)
+        if not takes_some_step(request.user):
+            raise PermissionDenied
+        form = ManyForm(request.POST)
+        named = dict(_named(one) for one in request.POST.getlist("file"))
+        if not form.is_valid() or not named:
+            messages.error(request, _("Tick the files, then choose the step."))
+            return self.shown(version, status=422)
+        seen = {file.project_id: file.project for file in self.files(version)}
+        steps = [
+            FileStep(project_id=project, expected_version=read)
+            for project, read in named.items()
+            if project in seen
+        ]
+        results = take_steps(
+            actor=request.user, version_id=version.pk, files=steps, **form.cleaned_data
+        )
+        done = sum(one.error is None for one in results)
+        words = ngettext("%(count)s file has moved.", "%(count)s files have moved.", done)
+        messages.info(request, words % {"count": done})
+        told = [(seen[one.project_id], _why(one)) for one in results]
+        version.refresh_from_db()
+        return self.shown(version, told, status=200 if done == len(results) else 422)
+
+
+def _named(text: str) -> tuple[int, int]:
+    """Return the project and the version that a tick names; 404 for what no page wrote."""
+    project, _colon, version = text.partition(":")
+    if not (project.isascii() and project.isdigit() and version.isascii() and version.isdigit()):
+        raise Http404
+    return int(project), int(version)
+
+
+def _why(result: FileResult) -> str:
+    """Return why a file did not move, in words; empty when it did."""
+    error = result.error
+    if isinstance(error, ValidationError):
+        return " ".join(error.messages)
+    if isinstance(error, PermissionDenied):
+        return _("You may not take this step on this file.")
+    if isinstance(error, ProgrammingFile.DoesNotExist):
+        return _("There is no such file.")
+    return str(error) if error else ""
+
+
+class FileStepsView(OfVersionView):
+    """What a project holds in a version: its state, its trail, its steps."""
+
+    template_name = "web/programming/file.html"
+
+    def file(self, pk: int) -> ProgrammingFile:
+        """Return a file; Http404 without one to see."""
+        rows = ProgrammingFile.objects.all().visible_to(self.request.user)
+        return get_object_or_404(rows.select_related("project", "programming_version"), pk=pk)
+
+    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Show the file."""
+        file = self.file(pk)
+        version = file.programming_version
+        standing = standing_of_file(request.user, file)
+        context = {
+            "version": version,
+            "file": file,
+            "standing": standing,
+            "steps": self.steps(standing, file.version),
+            "back": address("programming-steps", version),
+            "has_fictitious": version.data_origin == DataOrigin.FICTITIOUS,
+        }
+        return self.page(context)
+
+    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Take a step on the file."""
+        file = self.file(pk)
+        return self.decided(file.programming_version, page_of(file), project_id=file.project_id)
