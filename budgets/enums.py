@@ -175,6 +175,14 @@ class VersionState(models.TextChoices):
     ARCHIVED = "archived", _("archived")
 
 
+class ScenarioState(models.TextChoices):
+    """Life of a scenario: accepted once the version holds all that it still proposed."""
+
+    DRAFT = "draft", _("draft")
+    ACCEPTED = "accepted", _("accepted")
+    ABANDONED = "abandoned", _("abandoned")
+
+
 class StepVerb(models.TextChoices):
     """Steps of a project's file and of a version; nobody takes `void`: an edit writes it."""
 

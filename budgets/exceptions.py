@@ -29,6 +29,8 @@ DomainError
 ├── OwnSubmission         nobody approves what they submitted
 ├── NotAttested           a version is validated once its sustainability is attested
 ├── ProblemsStand         blocking problems stand against a version
+├── ScenarioClosed        a scenario accepted or abandoned does not change any more
+├── NothingToAccept       a scenario proposes nothing more for these lines
 ├── LineRefused           a line cannot be recorded with this imputation
 └── StaleEdit
     └── StaleCell         a cell of the programming changed since it was read
@@ -312,3 +314,17 @@ class CeilingExceeded(DomainError):
         """Return the sentence with its amounts as the language writes them."""
         amounts = {name: _euros(self.context[name]) for name in ("beyond", "ceiling")}
         return str(self.message) % {**self.context, **amounts}
+
+
+class ScenarioClosed(DomainError):
+    """A scenario accepted or abandoned is kept as it was."""
+
+    code = "scenario_closed"
+    message = _("The scenario “%(scenario)s” is “%(state)s”: it does not change any more.")
+
+
+class NothingToAccept(DomainError):
+    """The lines named have no change left to accept."""
+
+    code = "nothing_to_accept"
+    message = _("The scenario “%(scenario)s” proposes nothing more for these lines.")

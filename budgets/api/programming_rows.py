@@ -106,6 +106,7 @@ class ProgrammedLineRow(RowSerializer):
     is_earmarked = drf.BooleanField()
     nature = drf.ChoiceField(ProgrammingNature.choices)
     label = drf.CharField()  # type: ignore[assignment]
+    priority = drf.IntegerField(allow_null=True)
     contract_code = drf.CharField(allow_blank=True)
     legal_reference = drf.CharField(allow_blank=True)
     act_label = drf.CharField(allow_blank=True)
@@ -237,6 +238,7 @@ class LineFields(ImputationFields):
 
     nature = drf.ChoiceField(ProgrammingNature.choices)
     label: Any = TextField(max_length=200)
+    priority = drf.IntegerField(min_value=1, max_value=99, required=False, allow_null=True)
     contract_code = TextField(max_length=40, required=False, allow_blank=True)
     legal_reference = TextField(max_length=40, required=False, allow_blank=True)
     act_label = TextField(max_length=200, required=False, allow_blank=True)

@@ -22,6 +22,7 @@ from budgets.models.reservations import Reservation
 from budgets.models.rounds import ProgrammingFile, ProgrammingStep
 from budgets.models.rows import ALLOCATED, CONSUMING, FROZEN, OPENED
 from budgets.models.ruling import BudgetRule, RuleOverride
+from budgets.models.scenarios import Scenario, ScenarioChange
 
 __all__ = [
     "ALLOCATED",
@@ -49,6 +50,8 @@ __all__ = [
     "ProgrammingVersion",
     "Reservation",
     "RuleOverride",
+    "Scenario",
+    "ScenarioChange",
     "ScheduledPayment",
     "ServiceDone",
     "Trajectory",

@@ -144,7 +144,8 @@ class ProgrammingLine(Versioned):
 
     `lineage` is the same in every version that the line was copied to. What supports it is a
     contract (by its code: contracts are of an upper room), a legal commitment (EJ), or a planned
-    act; `act_month` is the first day of the month of its notification. `opening_left_to_pay` is
+    act; `act_month` is the first day of the month of its notification. `priority` ranks the lines
+    of a nature, 1 the first; without one a line comes last. `opening_left_to_pay` is
     what the commitments that it pays will have left to pay when the exercise opens, euros TTC.
     A line is taken out with a reason, never deleted.
     """
@@ -171,6 +172,7 @@ class ProgrammingLine(Versioned):
         _("nature"), max_length=11, choices=ProgrammingNature, default=ProgrammingNature.PLANNED
     )
     label = models.CharField(_("label"), max_length=200)
+    priority = models.PositiveSmallIntegerField(_("priority"), null=True, blank=True)
     contract_code = models.CharField(_("contract"), max_length=40, blank=True)
     legal_reference = models.CharField(_("legal reference (EJ)"), max_length=40, blank=True)
     act_label = models.CharField(_("planned act"), max_length=200, blank=True)
@@ -221,6 +223,11 @@ class ProgrammingLine(Versioned):
                 name="budgets_programmingline_opening_not_negative",
                 condition=Q(opening_left_to_pay__isnull=True) | Q(opening_left_to_pay__gte=0),
                 violation_error_message=_("What is left to pay is not negative."),
+            ),
+            models.CheckConstraint(
+                name="budgets_programmingline_priority",
+                condition=Q(priority__isnull=True) | Q(priority__gte=1, priority__lte=99),
+                violation_error_message=_("A priority goes from 1, the first, to 99."),
             ),
         ]
 

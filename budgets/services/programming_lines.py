@@ -37,7 +37,7 @@ IMPUTED = ("node", "project", *AXES, "credit_type", "is_earmarked")
 DESCRIBED = frozenset(
     {
         "nature", "label", "contract_code", "legal_reference", "act_label", "act_procedure",
-        "act_supplier", "act_month", "is_take_back", "opening_left_to_pay",
+        "act_supplier", "act_month", "is_take_back", "opening_left_to_pay", "priority",
     }
 )  # fmt: skip
 EDITABLE = DESCRIBED | frozenset(IMPUTED)

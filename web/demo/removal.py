@@ -20,6 +20,7 @@ from budgets.models import (
     ProgrammingStep,
     ProgrammingVersion,
     Reservation,
+    Scenario,
     ScheduledPayment,
     ServiceDone,
     WaitingLine,
@@ -92,6 +93,9 @@ def _remove_programming() -> None:
     ids = list(versions.values_list("pk", flat=True))
     if not ids:
         return
+    scenarios = Scenario.objects.filter(programming_version__in=ids)
+    Scenario.history.filter(id__in=scenarios.values("pk")).delete()
+    scenarios.delete()
     with lifted(connection, (*PROGRAMMING_GUARDS, *ROUND_GUARDS)):
         for model in (ProgrammingStep, ProgrammingFile):
             model._default_manager.filter(programming_version__in=ids).delete()
