@@ -18,6 +18,7 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
+from rest_framework.test import APIClient
 
 from budgets.enums import (
     FILE_STEPS,
@@ -86,6 +87,26 @@ class RoundMachine(RuleBasedStateMachine):
     def any_step(self, verb: StepVerb, who: str, place: int | None) -> None:
         """Anybody tries any step anywhere."""
         self.attempt(lambda: self.held.step(verb.value, who, self.project(place)))
+        self.note()
+
+    @rule(verb=st.sampled_from(StepVerb), who=WHO, place=PLACE, behind=st.integers(0, 1))
+    def api_step(self, verb: StepVerb, who: str, place: int | None, behind: int) -> None:
+        """Anybody tries any step by REST, on the version that is read or on a former one."""
+        target: Any = self.held.version if place is None else self.file(place)
+        if target is None:
+            return
+        client = APIClient()
+        client.force_authenticate(self.held.people[who])
+        kind = "versions" if place is None else "files"
+        answer = client.post(
+            f"/api/v1/programming-{kind}/{target.pk}/steps/",
+            {"verb": verb.value, "reason": "À revoir"},
+            format="json",
+            headers={"If-Match": f'"{target.version - behind}"'},
+        )
+        assert answer.status_code in (201, 400, 403, 404, 409, 412), answer.data
+        if behind:
+            assert answer.status_code != 201
         self.note()
 
     @rule()
@@ -282,7 +303,7 @@ def test_a_round_in_any_order_never_skips_loses_or_thaws_anything():
     run_state_machine_as_test(
         RoundMachine,
         settings=settings(
-            max_examples=30,
+            max_examples=20,
             stateful_step_count=30,
             deadline=None,
             suppress_health_check=list(HealthCheck),
