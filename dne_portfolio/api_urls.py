@@ -21,6 +21,7 @@ from budgets.api import (
     programming_lines,
     rounds,
     ruling,
+    scenarios,
     tables,
 )
 from budgets.api import views as budgets
@@ -67,6 +68,8 @@ for prefix, viewset in (
     ("programming-edits", programming.ProgrammingEditViewSet),
     ("programming-files", rounds.ProgrammingFileViewSet),
     ("programming-steps", rounds.ProgrammingStepViewSet),
+    ("scenarios", scenarios.ScenarioViewSet),
+    ("scenario-changes", scenarios.ScenarioChangeViewSet),
     ("alerts", alerts.AlertViewSet),
     ("official-tables", tables.OfficialTableViewSet),
     ("payment-requests", budgets.PaymentRequestViewSet),

@@ -157,6 +157,7 @@ def sign_of(kind: str, cell: Cell, world: World) -> str:
         "alert": f"EJ-{code}", "override": f"EJ-{code}",
         "ceiling": f"BOP-{code}", "opinion": f"BOP-{code}", "trajectory": f"BOP-{code}",
         "programmed line": f"PROG-{code}", "programming edit": f"EDIT-{code}",
+        "scenario change": {"IN": "11.01", "OUT": "12.02"}[code],
         "programming file": f"P-{code}", "programming step": f"STEP-{code}",
         "estimate": f"EST-{code}", "attachment": f"PJ-{code}", "comment": f"Commentaire {code}",
         "event": f"EV-{name}", "batch": f"LOT-{name}", "user": "newcomer",

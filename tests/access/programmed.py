@@ -16,6 +16,8 @@ from budgets.models import (
     ProgrammingStep,
     ProgrammingVersion,
     Reservation,
+    Scenario,
+    ScenarioChange,
 )
 from tests.budgets.programming import make_line
 
@@ -49,6 +51,15 @@ def put_planned(world: Any, side: str, on: dict[str, Any]) -> None:
         reason=f"STEP-{code}", content_digest="0" * 64,
     )  # fmt: skip
     world.put("programming year", side, version.fiscal_year)
+    scenario, _ = Scenario.objects.get_or_create(
+        programming_version=version, name="Scénario", author=User.objects.order_by("pk").first()
+    )
+    change = ScenarioChange.objects.create(
+        scenario=scenario, line=line, rank=0, measure="ae", before=Decimal("10"),
+        after=Decimal("11.01" if side == "in" else "12.02"),
+    )  # fmt: skip
+    world.put("scenario", side, scenario.pk)
+    world.put("scenario change", side, change.pk)
     world.put("programming file", side, file.pk)
     world.put("programming step", side, step.pk)
     world.put("programming version", side, version.pk)

@@ -11,6 +11,7 @@ from budgets.services.entries import Imputation
 from budgets.services.programming_cells import CellEdit, edit_cells
 from budgets.services.programming_lines import NewLine, add_lines, take_line_out
 from budgets.services.programming_versions import create_version
+from budgets.services.scenarios import Proposal, create_scenario, set_changes
 from projects.models import Project
 
 
@@ -33,9 +34,18 @@ def add_programming(users: Any) -> SimpleNamespace:
     empty = create_version(
         actor=users.budget, fiscal_year=2097, kind="requests", data_origin=project.data_origin
     )
-    return SimpleNamespace(
-        version=version, line=line, out=out, operation=done.id, file=file, empty=empty
+    scenarios = {
+        name: create_scenario(actor=users.budget, version_id=version.pk, name=name)
+        for name in ("Tenu", "Nu")
+    }
+    proposal = Proposal(line=line.pk, rank=0, measure="ae", after=Decimal(9))
+    set_changes(
+        actor=users.budget, scenario_id=scenarios["Tenu"].pk, expected_version=1, cells=[proposal]
     )
+    return SimpleNamespace(
+        version=version, line=line, out=out, operation=done.id, file=file, empty=empty,
+        scenarios=scenarios,
+    )  # fmt: skip
 
 
 def programming_requests(good: Any, rows: Any) -> dict[str, Any]:
@@ -49,7 +59,14 @@ def programming_requests(good: Any, rows: Any) -> dict[str, Any]:
     cell = {"line": rows.line.pk, "rank": 0, "measure": "cp", "before": None, "after": "5.00"}
     why = {"reason": "Essai"}
     submission = {"verb": "submit", **why}
+    kept, bare = ({"id": rows.scenarios[name].pk} for name in ("Tenu", "Nu"))
+    proposal = {"line": rows.line.pk, "rank": 0, "measure": "cp", "after": "1.00"}
     return {
+        "scenarios_create": good("controller", {}, {**of, "name": "Essai"}),
+        "scenarios_partial_update": good("budget", bare, {"note": "Essai"}, 1),
+        "scenarios_changes_create": good("budget", bare, {"cells": [proposal]}, 1),
+        "scenarios_accept_create": good("budget", kept, why, 2),
+        "scenarios_abandon_create": good("budget", bare, why, 1),
         "programming_versions_create": good(
             "budget", {}, {"fiscal_year": 2027, "kind": "conference"}
         ),
