@@ -27,6 +27,8 @@ class BudgetsConfig(AppConfig):
         register_subject("credit_movement", "budgets.subjects.CREDIT_MOVEMENT")
         register_subject("budget_node", "budgets.subjects.BUDGET_NODE")
         register_subject("commitment", "budgets.subjects.COMMITMENT")
+        register_subject("programming_version", "budgets.subjects.PROGRAMMING_VERSION")
+        register_subject("programming_file", "budgets.subjects.PROGRAMMING_FILE")
         register_alert_sources("budgets.alerts.SOURCES")
         register(
             "budgets.check_rules",

@@ -2,11 +2,19 @@
 
 from __future__ import annotations
 
+from django.db.models import CharField
+from django.db.models.functions import Cast
 from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Action, Resource
-from budgets.models import Commitment, CreditMovement, NomenclatureNode
+from budgets.models import (
+    Commitment,
+    CreditMovement,
+    NomenclatureNode,
+    ProgrammingFile,
+    ProgrammingVersion,
+)
 from records.subjects import SubjectKind
 
 CREDIT_MOVEMENT = SubjectKind(
@@ -44,4 +52,38 @@ COMMITMENT = SubjectKind(
     code="legal_reference",
     annotated=False,
     alerted=True,
+)
+
+# Versions and files have a number, which is written as a code.
+_NUMBER = Cast("pk", CharField(max_length=20))
+PROGRAMMING_VERSION = SubjectKind(
+    kind="programming_version",
+    resource=Resource.PROGRAMMING_VERSION,
+    label=_("version of the programming"),
+    seen=lambda user: (
+        ProgrammingVersion.objects.all().visible_to(user).annotate(number_text=_NUMBER)
+    ),
+    allowing=lambda user, action, resource: ProgrammingVersion.objects.none(),
+    describe=lambda row: (
+        row.code,
+        reverse("web:programming-steps", args=[row.fiscal_year, row.number])
+        + f"?origin={row.data_origin}",
+    ),
+    code="number_text",
+    annotated=False,
+)
+PROGRAMMING_FILE = SubjectKind(
+    kind="programming_file",
+    resource=Resource.PROGRAMMING_REQUEST,
+    label=_("file of a project in the programming"),
+    seen=lambda user: (
+        ProgrammingFile.objects.all()
+        .visible_to(user)
+        .select_related("programming_version", "project")
+        .annotate(number_text=_NUMBER)
+    ),
+    allowing=lambda user, action, resource: ProgrammingFile.objects.none(),
+    describe=lambda row: (str(row), reverse("web:programming-file", args=[row.pk])),
+    code="number_text",
+    annotated=False,
 )

@@ -72,3 +72,4 @@ class Event(models.TextChoices):
     IMPORT_DONE = "import_done", _("an import of yours is done")
     GRANT_PROPOSED = "grant_proposed", _("a role waits for your approval")
     GRANT_APPROVED = "grant_approved", _("a role was given to you")
+    WAITS = "waits", _("something waits for you")

@@ -26,6 +26,7 @@ from budgets.services.programming_versions import create_version
 from budgets.services.round_checks import check_version_step
 from budgets.services.round_content import digest_of_file, digests_of, open_files, steps_of
 from budgets.services.round_edits import move_file, move_version, write_step
+from budgets.services.round_news import tell_file, tell_version
 from budgets.services.round_rights import files_open_to, may_take_on_version
 from common.exceptions import DomainError, StaleEdit
 
@@ -92,7 +93,7 @@ def _lock(version_id: int, *, is_validation: bool) -> ProgrammingVersion:
 
 def _file(actor: Any, version: ProgrammingVersion, project_id: int) -> ProgrammingFile:
     """Return a file that `actor` sees; nothing moves it while its version is locked."""
-    files = ProgrammingFile.objects.all().visible_to(actor).select_related("project")
+    files = ProgrammingFile.objects.all().visible_to(actor).select_related("project__manager")
     return files.get(programming_version=version, project_id=project_id)
 
 
@@ -174,6 +175,10 @@ def _tell(step: ProgrammingStep, version: ProgrammingVersion, file: ProgrammingF
             "digest": step.content_digest,
         },
     )
+    if file is not None:
+        tell_file(step, file)
+    else:
+        tell_version(step, version)
 
 
 @dataclass(frozen=True, kw_only=True)

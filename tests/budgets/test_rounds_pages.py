@@ -10,6 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from budgets.models import ProgrammingStep
+from records.models import Notification
+from records.selectors import notifications_of
 from tests.budgets.ledger import make_project
 from tests.budgets.programming import make_line
 from tests.budgets.rounds import Round, make_round
@@ -141,3 +143,24 @@ def test_the_page_costs_as_many_queries_whatever_the_number_of_files(client, hel
         make_line(held.version, held.uo, project=project, requested=[("1", "1")])
         held.file(project)
     assert cost() == few
+
+
+def news(held: Round, who: str) -> list[str]:
+    told = Notification.objects.visible_to(held.people[who]).order_by("pk")
+    return [f"{row.event} {row.subject_kind}" for row in told]
+
+
+def test_who_has_to_act_is_told_once_and_opens_the_page(client, held):
+    project = held.projects[0]
+    held.step("submit", "manager", project)
+    held.step("return", "officer", project)
+    assert news(held, "manager") == ["waits programming_file"]
+    held.at("attested")
+    assert news(held, "director") == ["waits programming_version"] * 2
+    assert news(held, "controller") == ["waits programming_version"]
+    assert news(held, "officer") == []
+    for who in ("manager", "director", "controller"):
+        rows = list(Notification.objects.visible_to(held.people[who]))
+        client.force_login(held.people[who])
+        for told in notifications_of(held.people[who], rows):
+            assert client.get(told.subject.url).status_code == 200
