@@ -111,3 +111,17 @@ def test_a_machine_reads_the_steps_and_takes_none(held):
             assert given.status_code == 403, (kind, verb, given.data)
     assert ProgrammingStep.objects.count() == before
     assert client.get(f"{ROOT}/programming-steps/").status_code == 200
+
+
+def test_an_edit_by_address_is_refused_with_its_reason_once_the_file_or_the_version_is_closed(held):
+    # ux E18: her lines are locked for her once submitted; a frozen version answers 409.
+    cell = {"line": held.lines[0].pk, "rank": 0, "measure": "ae", "before": "100.00"}
+    address = f"{ROOT}/programming-versions/{held.version.pk}/cells/"
+    body = {"edits": [{**cell, "after": "90.00"}]}
+    held.step("submit", "manager", held.projects[0])
+    mine = client_of(held.people["manager"]).post(address, body, format="json")
+    assert (mine.status_code, mine.data["code"]) == (409, "file_closed")
+    held.step("return", "officer", held.projects[0])
+    held.at("validated")
+    theirs = client_of(held.people["officer"]).post(address, body, format="json")
+    assert (theirs.status_code, theirs.data["code"]) == (409, "version_frozen")
