@@ -93,6 +93,7 @@ class RuleCode(models.TextChoices):
     CARRY_OVER = "R-12", _("CP carried over within their share of the initial credits")
     ANTICIPATION = "R-13", _("commitment dated within its exercise, or allowed anticipation")
     DORMANT = "R-16", _("commitment left without service done or payment")
+    VISA = "R-17", _("visa of the budget controller on acts from a threshold on")
     FULL_COST = "R-19", _("full cost of a project equal to its lines")
     DELAYS = "R-20", _("payment request and payment within their delays")
     CREDIT_LINE = "R-21", _("commitment on credit lines that add up to it")
@@ -215,6 +216,14 @@ class ProgrammingNature(models.TextChoices):
     COMMITTED = "committed", _("committed")
     PLANNED = "planned", _("planned")
     NEW = "new", _("new")
+
+
+class ActStatus(models.TextChoices):
+    """How far a planned act is (table T6)."""
+
+    PLANNED = "planned", pgettext_lazy("act", "planned")
+    LATE = "late", pgettext_lazy("act", "late")
+    SIGNED = "signed", pgettext_lazy("act", "signed")
 
 
 class Stage(models.TextChoices):

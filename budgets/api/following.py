@@ -25,13 +25,17 @@ from budgets.api.reports import (
     StatementReport,
     euros,
     statement_rows,
+    version_rows,
 )
 from budgets.enums import LandingMethod
-from budgets.models import CreditMovement, LandingChoice
+from budgets.models import CreditMovement, LandingChoice, ProgrammingVersion
+from budgets.rules.landing import months_run
 from budgets.services.landings import choose_landing
 from budgets.tables.following import AXES, VALUES, Figures, FollowedLine, follow
 from budgets.tables.perimeter import Perimeter
-from budgets.tables.statement_catalogue import STATEMENTS
+from budgets.tables.programmed import default_version
+from budgets.tables.programmed_catalogue import PROGRAMMED
+from budgets.tables.statement_catalogue import STATEMENTS, StatementRows
 from common.api.etags import expected_version
 from common.api.filters import refuse_unknown
 from common.fiscal import today
@@ -76,7 +80,7 @@ class ExecutionViewSet(GenericViewSet[Any]):
         if by not in AXES:
             raise ValidationError({"by": f"One of: {', '.join(sorted(AXES))}."})
         perimeter = read_perimeter(request.user, wanted)
-        lines, whole = follow(perimeter, by, months_run(perimeter))
+        lines, whole = follow(perimeter, by, months_run(perimeter.fiscal_year, perimeter.as_of))
         total = FollowedLine(None, None, whole)
         return Response(
             {
@@ -86,14 +90,6 @@ class ExecutionViewSet(GenericViewSet[Any]):
                 "total": _line(total),
             }
         )
-
-
-def months_run(perimeter: Perimeter) -> int:
-    """Return how many months of the exercise have run at the date of the perimeter."""
-    day = perimeter.as_of
-    if day is None or day.year > perimeter.fiscal_year:
-        return 12
-    return 0 if day.year < perimeter.fiscal_year else day.month
 
 
 def _line(line: FollowedLine) -> dict[str, Any]:
@@ -109,7 +105,12 @@ def _line(line: FollowedLine) -> dict[str, Any]:
 
 
 class StatementViewSet(GenericViewSet[Any]):
-    """Statements of execution: `t5` left to pay, `t7` months, `t9` movements, `t12` accruals."""
+    """Statements of execution and of the programming (domain §1.9).
+
+    `t5` left to pay, `t7` months, `t9` movements, `t12` accruals are read in the ledgers; `t1`
+    synthesis, `t2` needs, `t3` timetable, `t6` main acts, `t8` management report for a version of
+    the exercise: the one asked for, else the one of record, else the latest.
+    """
 
     queryset = CreditMovement.objects.none()
     policy_resource = Resource.CREDIT
@@ -120,34 +121,72 @@ class StatementViewSet(GenericViewSet[Any]):
 
     @extend_schema(
         parameters=[
-            OpenApiParameter("code", str, OpenApiParameter.PATH, enum=sorted(STATEMENTS)),
+            OpenApiParameter(
+                "code", str, OpenApiParameter.PATH, enum=sorted([*STATEMENTS, *PROGRAMMED])
+            ),
             *PERIMETER,
             AS_OF,
+            OpenApiParameter("programming_version", int),
             OpenApiParameter("page", int),
         ],
         responses={200: StatementReport},
     )
     def retrieve(self, request: Request, code: str) -> Response:
         """Return a page of rows of a statement, and the totals of all of them; euros TTC."""
-        if code not in STATEMENTS:
+        if code not in STATEMENTS and code not in PROGRAMMED:
             raise Http404
-        wanted = _asked(request, "page")
+        wanted = _asked(request, "page", *(["programming_version"] if code in PROGRAMMED else []))
         perimeter = read_perimeter(request.user, wanted)
         page = read_page(wanted["page"])
         day: dt.date = perimeter.as_of or today()
-        read = STATEMENTS[code].read(perimeter, day)
+        found: dict[str, Any] = {}
+        if code in STATEMENTS:
+            read, told = STATEMENTS[code].read(perimeter, day), statement_rows
+        else:
+            read, found = _of_version(code, perimeter, day, wanted["programming_version"])
+            told = version_rows
         rows = read.rows[(page - 1) * MOST_ROWS : page * MOST_ROWS]
         return Response(
             {
                 **head(perimeter, wanted),
+                **found,
                 "code": code,
                 "count": len(read.rows),
                 "page": page,
                 "pages": max(-(-len(read.rows) // MOST_ROWS), 1),
                 "totals": {name: euros(cents) for name, cents in read.totals.items()},
-                "results": statement_rows(code, rows, perimeter.fiscal_year),
+                "results": told(code, rows, perimeter.fiscal_year),
             }
         )
+
+
+def _of_version(
+    code: str, perimeter: Perimeter, day: dt.date, wanted: str
+) -> tuple[StatementRows, dict[str, Any]]:
+    """Return the rows of a table of a version, and what the answer says of the version."""
+    version = _version(perimeter, wanted)
+    if version is None:
+        return StatementRows([]), {"programming_version": None, "data_on": None}
+    table = PROGRAMMED[code]
+    head = {
+        "programming_version": version.code,
+        "data_on": table.data_on(version, day).isoformat(),
+    }
+    return table.read(perimeter, version, day), head
+
+
+def _version(perimeter: Perimeter, wanted: str) -> ProgrammingVersion | None:
+    """Return the version asked for, or the one shown by default; 400 for another exercise's."""
+    if not wanted:
+        return default_version(perimeter.user, perimeter.fiscal_year, perimeter.origin)
+    rows = ProgrammingVersion.objects.visible_to(perimeter.user).filter(
+        fiscal_year=perimeter.fiscal_year, data_origin=perimeter.origin
+    )
+    is_id = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
+    found = rows.filter(pk=int(wanted)).first() if is_id else None
+    if found is None:
+        raise ValidationError({"programming_version": "There is no such version of the exercise."})
+    return found
 
 
 class LandingViewSet(IdempotentMixin, HistoryViewSet):

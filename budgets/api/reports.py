@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -9,6 +10,7 @@ from drf_spectacular.utils import extend_schema_field, extend_schema_serializer
 from rest_framework import serializers as drf
 
 from budgets.enums import CreditType, LandingMethod
+from budgets.tables.programmed_catalogue import PROGRAMMED
 from common.api.fields import DayField, MoneyStringField, RowSerializer
 from common.models import DataOrigin
 from common.money import from_cents
@@ -85,9 +87,14 @@ class Rows(drf.ListField):
 
 
 class StatementReport(ReportHead):
-    """A page of a statement; totals are those of every row."""
+    """A page of a statement; totals are those of every row.
+
+    `programming_version` and `data_on` are those of a table of the programming alone.
+    """
 
     code = drf.CharField()
+    programming_version = drf.CharField(required=False, allow_null=True)
+    data_on = DayField(required=False, allow_null=True)
     count = drf.IntegerField()
     page = drf.IntegerField()
     pages = drf.IntegerField()
@@ -183,3 +190,19 @@ _ROWS: dict[str, Callable[[Any, int], dict[str, Any]]] = {
 def statement_rows(code: str, rows: Sequence[Any], year: int) -> list[dict[str, Any]]:
     """Return the rows of a statement as JSON; amounts are strings of euros TTC."""
     return [_ROWS[code](row, year) for row in rows]
+
+
+def version_rows(code: str, rows: Sequence[Any], year: int) -> list[dict[str, Any]]:
+    """Return the rows of a table of a version as JSON; amounts are strings of euros TTC."""
+    table = PROGRAMMED[code]
+    return [
+        {
+            **{name: _word(row.words.get(name)) for name in table.words},
+            **{name: euros(row.cents.get(name)) for name in table.cents},
+        }
+        for row in rows
+    ]
+
+
+def _word(value: Any) -> Any:
+    return value.isoformat() if isinstance(value, dt.date) else value

@@ -6,9 +6,17 @@ each figure.
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 
 MONTHS = 12
+
+
+def months_run(fiscal_year: int, day: dt.date | None) -> int:
+    """Return how many months of an exercise have run on a day; all of them without one."""
+    if day is None or day.year > fiscal_year:
+        return MONTHS
+    return 0 if day.year < fiscal_year else day.month
 
 
 def linear_landing(actual: int, months: int) -> int | None:

@@ -31,6 +31,7 @@ _KEYS: dict[str, dict[str, Bounds]] = {
         "opening_day": Bounds(Decimal(1), Decimal(28)),
     },
     RuleCode.DORMANT: {"months": Bounds(Decimal(1), Decimal(240))},
+    RuleCode.VISA: {"threshold": Bounds(Decimal(0), Decimal(10**9), 2)},  # euros TTC
     RuleCode.FULL_COST: {
         "tolerance": Bounds(Decimal(0), Decimal(10**9), 2),  # euros
         "share": Bounds(Decimal(0), Decimal(100), 4),

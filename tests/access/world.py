@@ -236,7 +236,13 @@ def _ledger(world: World, side: str) -> None:
     world.put("scheduled payment", side, scheduled.pk)
     put_planned(world, side, on)
     put_to_attach(world, side, on)
-    shown = {"official table": "rap", "statement": "t5", "figure": "cp_paid", "ledger": "ae"}
+    shown = {
+        "official table": "rap",
+        "statement": "t5",
+        "figure": "cp_paid",
+        "ledger": "ae",
+        "version table": "t1",
+    }
     world.keys |= {kind: {**world.keys.get(kind, {}), side: key} for kind, key in shown.items()}
     put_rules(world, side, node)
     rows = {"movement": movement, "commitment": commitment, "service": done, "payment": payment}

@@ -32,6 +32,7 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from budgets.tables.programmed_catalogue import PROGRAMMED
 from budgets.tables.statement_catalogue import STATEMENTS
 from tests.api.conftest import client_of
 from tests.api.good_requests import Good, good_requests
@@ -63,7 +64,7 @@ YEAR = {"fiscal_year": "2025"}
 QUERIES = {"/known/": {"on": "2199-01-01"}, "/availability/": YEAR, "/execution/": YEAR}
 # What no list names: the codes are those of a closed list. All of them are read.
 CODES = {
-    "/api/v1/statements/{code}/": sorted(STATEMENTS),
+    "/api/v1/statements/{code}/": sorted([*STATEMENTS, *PROGRAMMED]),
     "/api/v1/official-tables/{code}/": ["pap", "rap"],
 }
 UNREADABLE = {

@@ -284,6 +284,8 @@ def _others() -> dict[str, dict[str, Any]]:
         "execution_rows": {"figure": "cp_paid"},
         "execution_landing": {"code": "EX-02"},
         "statement": {"code": "t5"},
+        "version_table": {"code": "t1"},
+        "version_table_rows": {"code": "t2", "figure": "programmed_cp_0"},
         "large_project": {"code": "EX-02"},
         "availability_rows": {"ledger": "ae", "key": "net"},
         "official_rows": {"code": "rap", "key": "R6"},

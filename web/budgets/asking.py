@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
 from django import forms
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -112,9 +113,13 @@ class Asked:
         ]
 
 
-def ask(request: HttpRequest, form_class: type[PerimeterForm] = PerimeterForm) -> Asked:
-    """Return the perimeter that an address asks for; without an exercise, the last one that has
-    credits.
+def ask(
+    request: HttpRequest,
+    form_class: type[PerimeterForm] = PerimeterForm,
+    year_of: Callable[[str], int | None] = lambda origin: None,
+) -> Asked:
+    """Return the perimeter that an address asks for; without an exercise, the one that `year_of`
+    gives for an origin, else the last one that has credits.
     """
     credits = selectors.movements(request.user)
     counts = origin_counts(credits)
@@ -123,8 +128,7 @@ def ask(request: HttpRequest, form_class: type[PerimeterForm] = PerimeterForm) -
     form = form_class(data, user=request.user)
     filters = valid_filters(form)
     origin = filters.pop("origin", "") or default_origin(counts)
-    last = credits.filter(data_origin=origin).aggregate(last=Max("fiscal_year"))["last"]
-    year = filters.get("fiscal_year") or last or 0
+    year = filters.get("fiscal_year") or year_of(origin) or _last_year(credits, origin)
     perimeter = None
     if year and not data.get("fiscal_year"):
         data["fiscal_year"] = str(year)  # the form says which exercise is shown
@@ -132,6 +136,11 @@ def ask(request: HttpRequest, form_class: type[PerimeterForm] = PerimeterForm) -
     if form.is_valid() and year:
         perimeter = _perimeter(request.user, filters, origin, year)
     return Asked(form, filters, counts, origin, year, perimeter)
+
+
+def _last_year(credits: QuerySet[Any], origin: str) -> int:
+    found = credits.filter(data_origin=origin).aggregate(last=Max("fiscal_year"))["last"]
+    return found or 0
 
 
 def _perimeter(user: Any, filters: dict[str, Any], origin: str, year: int) -> Perimeter:

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any
+from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponseBase
@@ -34,6 +35,7 @@ _PAGES = {
     "commitments": ("commitment", gettext_lazy("Commitment"), "committed_on"),
     "services": ("service-done", gettext_lazy("Service done"), "done_on"),
     "payments": ("payment", gettext_lazy("Payment"), "paid_on"),
+    "programming": ("programming-lines", gettext_lazy("Line of the programming"), ""),
     "schedules": ("scheduled-payment", gettext_lazy("Scheduled payment"), "forecast_on"),
 }
 
@@ -48,10 +50,14 @@ class Row:
     day: dt.date
     fiscal_year: int
     amount: Decimal
+    version_id: int | None = None
 
     @property
     def url(self) -> str:
-        """Return the address of the fact."""
+        """Return the address of the fact, or of the line in those of its version."""
+        if self.version_id is not None:
+            lines = reverse("web:programming-lines", args=[self.version_id])
+            return f"{lines}?{urlencode({'q': self.reference})}"
         return reverse(f"web:{_PAGES[self.ledger][0]}", args=[self.pk])
 
     @property

@@ -30,6 +30,7 @@ def parameter_label(key: str) -> Any:
         "share": _("Share (%)"),
         "months": _("Months"),
         "tolerance": _("Tolerance (euros)"),
+        "threshold": _("Threshold (euros, TTC)"),
         "request_days": _("Days before a payment request"),
         "invoice_days": _("Days before the payment of an invoice"),
         "opening_month": _("Month when anticipation opens"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -114,10 +115,12 @@ def default_month(year: int) -> int:
 
 
 def ask_execution(
-    request: HttpRequest, form_class: type[ExecutionForm] = ExecutionForm
+    request: HttpRequest,
+    form_class: type[ExecutionForm] = ExecutionForm,
+    year_of: Callable[[str], int | None] = lambda origin: None,
 ) -> Execution:
-    """Return what the address asks for."""
-    asked = ask(request, form_class)
+    """Return what the address asks for; `year_of` as in `ask`."""
+    asked = ask(request, form_class, year_of)
     month = asked.filters.get("month") or (default_month(asked.year) if asked.year else CLOSING)
     by = asked.filters.get("by") or "project"
     data = asked.form.data.copy()

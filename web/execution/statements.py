@@ -17,6 +17,7 @@ from django.utils.translation import gettext_lazy
 from accounts.enums import Action, Resource
 from accounts.permissions import can
 from budgets.enums import MovementKind
+from budgets.tables.programmed_catalogue import PROGRAMMED
 from budgets.tables.statement_catalogue import STATEMENTS, Statement, StatementRows
 from common.fiscal import today
 from common.models import DataOrigin
@@ -156,6 +157,30 @@ COLUMNS: dict[str, Callable[[int], tuple[ListColumn, ...]]] = {
 }
 
 
+def switch(code: str) -> list[tuple[Any, str, bool]]:
+    """Return the statements by number: title, address, whether it is the one shown."""
+    pages = [(one, "statement") for one in STATEMENTS.values()]
+    pages += [(one, "version_table") for one in PROGRAMMED.values()]  # type: ignore[misc]
+    pages.sort(key=lambda page: int(page[0].code[1:]))
+    return [
+        (one.title, reverse(f"web:{name}", args=[one.code]), one.code == code)
+        for one, name in pages
+    ]
+
+
+def totals_of(
+    columns: tuple[ListColumn, ...],
+    read: StatementRows,
+    url_of: Callable[[str], str] = lambda key: "",
+) -> list[tuple[ListColumn, Decimal | None, str]]:
+    """Return the total of each column in euros, with the address of the rows behind it."""
+    return [
+        (column, euros(cents), url_of(column.key) if cents is not None else "")
+        for column in columns
+        for cents in [read.totals.get(column.key)]
+    ]
+
+
 class StatementView(PageView):
     """One statement of execution."""
 
@@ -180,10 +205,7 @@ class StatementView(PageView):
             "statement": statement,
             **tabs("statements"),
             "name": "statements",
-            "others": [
-                (other, reverse("web:statement", args=[other.code]), other == statement)
-                for other in STATEMENTS.values()
-            ],
+            "others": switch(code),
             "columns": columns,
         }
         if read is not None:
@@ -193,15 +215,11 @@ class StatementView(PageView):
     def body(self, columns: tuple[ListColumn, ...], read: StatementRows) -> dict[str, Any]:
         """Return one page of rows, the totals of all of them and the exports."""
         shown = page_of(self.request, read.rows)
-        totals = [
-            (column, euros(read.totals[column.key]) if column.key in read.totals else None)
-            for column in columns
-        ]
         return {
             "shown": shown,
             "sizes": PAGE_SIZES,
             "rows": [[cell(column, row) for column in columns] for row in shown.object_list],
-            "totals": totals[1:] if read.totals else [],
+            "totals": totals_of(columns, read)[1:] if read.totals else [],
             "bands": [(label, euros(cents)) for label, cents in read.bands],
             "exports": exports_of(self.request) if read.rows else [],
         }

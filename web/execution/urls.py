@@ -9,6 +9,7 @@ from web.execution.gaps import GapView
 from web.execution.landings import LandingView
 from web.execution.large_projects import LargeProjectView
 from web.execution.statements import StatementView
+from web.execution.version_tables import VersionTableRowsView, VersionTableView
 from web.execution.views import ExecutionRowsView, ExecutionView
 
 urlpatterns = [
@@ -26,6 +27,16 @@ urlpatterns = [
     ),
     path("budget/grands-projets/<str:code>/", LargeProjectView.as_view(), name="large_project"),
     path("budget/etats/<slug:code>/", StatementView.as_view(), name="statement"),
+    path(
+        "budget/etats/programmation/<slug:code>/",
+        VersionTableView.as_view(),
+        name="version_table",
+    ),
+    path(
+        "budget/etats/programmation/<slug:code>/<slug:figure>/",
+        VersionTableRowsView.as_view(),
+        name="version_table_rows",
+    ),
     path("budget/disponible/", AvailabilityView.as_view(), name="availability"),
     path(
         "budget/disponible/<slug:ledger>/<slug:key>/",
