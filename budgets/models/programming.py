@@ -145,9 +145,10 @@ class ProgrammingLine(Versioned):
     `lineage` is the same in every version that the line was copied to. What supports it is a
     contract (by its code: contracts are of an upper room), a legal commitment (EJ), or a planned
     act; `act_month` is the first day of the month of its notification. `priority` ranks the lines
-    of a nature, 1 the first; without one a line comes last. `opening_left_to_pay` is
-    what the commitments that it pays will have left to pay when the exercise opens, euros TTC.
-    A line is taken out with a reason, never deleted.
+    of a nature, 1 the first; without one a line comes last. `opening_left_to_pay` is what the
+    commitments that it pays will have left to pay when the exercise opens; `expected_ae` and
+    `expected_cp` are what the exercise before is expected to execute of it, as known when the
+    version was started; euros TTC. A line is taken out with a reason, never deleted.
     """
 
     programming_version = models.ForeignKey(
@@ -181,6 +182,12 @@ class ProgrammingLine(Versioned):
     act_month = models.DateField(_("month of notification"), null=True, blank=True)
     is_take_back = models.BooleanField(_("withdrawal or take-back"), default=False)
     opening_left_to_pay = MoneyField(_("left to pay at the opening"), null=True, blank=True)
+    expected_ae = MoneyField(
+        _("AE expected of the exercise before"), null=True, blank=True, editable=False
+    )
+    expected_cp = MoneyField(
+        _("CP expected of the exercise before"), null=True, blank=True, editable=False
+    )
     taken_out_at = models.DateTimeField(_("taken out at"), null=True, blank=True, editable=False)
     taken_out_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,

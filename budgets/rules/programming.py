@@ -82,6 +82,12 @@ def started_amounts(former: Mapping[int, Cells], kind: str, shift: int) -> dict[
     return {rank: _started(former.get(_former_rank(rank, shift)), stage, shift) for rank in RANKS}
 
 
+def said_last(cells: Cells | None) -> tuple[Decimal | None, Decimal | None]:
+    """Return AE and CP of a year as they were granted, else proposed, else requested."""
+    found = _started(cells, Stage.GRANTED, 1)
+    return found["granted_ae"], found["granted_cp"]
+
+
 def _former_rank(rank: int, shift: int) -> int:
     """Return the rank that a rank was in `shift` years before; -1 for none."""
     if rank == _LAST:

@@ -18,7 +18,13 @@ from budgets.models import (
     ProgrammingVersion,
 )
 from budgets.models.programming_cells import CELLS
-from budgets.rules.programming import Cells, rank_of, stage_of, started_amounts
+from budgets.rules.programming import (
+    Cells,
+    rank_of,
+    said_last,
+    stage_of,
+    started_amounts,
+)
 from budgets.selectors.programming import executed, scheduled
 from common.money import from_cents
 from records.services.copying import write_rows
@@ -59,9 +65,11 @@ def seeds_of_version(former: ProgrammingVersion, kind: str, fiscal_year: int) ->
     lines = ProgrammingLine.objects.filter(programming_version=former).live().order_by("pk")
     for line_id, *values in lines.values_list("pk", *COPIED):
         columns = dict(zip(COPIED, values, strict=True))
+        former_cells = amounts.get(line_id, {})
         if shift:
             columns["opening_left_to_pay"] = None
-        cells = started_amounts(amounts.get(line_id, {}), kind, shift)
+            columns["expected_ae"], columns["expected_cp"] = said_last(former_cells.get(shift - 1))
+        cells = started_amounts(former_cells, kind, shift)
         yield Seed(ProgrammingLine(**columns), cells)
 
 
@@ -98,6 +106,8 @@ def seeds_of_execution(origin: str, kind: str, fiscal_year: int) -> Iterator[See
                 label=label,
                 nature=ProgrammingNature.PLANNED,
                 is_take_back=ae < 0 or cp < 0,
+                expected_ae=from_cents(ae),
+                expected_cp=from_cents(cp),
             )
             yield Seed(line, {0: _cells(kind, ae, cp)})
 
@@ -117,6 +127,8 @@ def seeds_of_schedules(origin: str, kind: str, fiscal_year: int) -> Iterator[See
             act_supplier=held.supplier,
             nature=ProgrammingNature.COMMITTED,
             opening_left_to_pay=from_cents(held.left_to_pay(fiscal_year)),
+            expected_ae=from_cents(held.ae[fiscal_year - 1]),
+            expected_cp=from_cents(max(held.paid[fiscal_year - 1], held.expected[fiscal_year - 1])),
             is_take_back=min((*ae, *cp)) < 0,
         )
         yield Seed(line, {rank: _cells(kind, ae[rank], cp[rank]) for rank in RANKS})

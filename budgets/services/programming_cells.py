@@ -71,9 +71,16 @@ class Operation:
 
 @transaction.atomic
 def edit_cells(
-    *, actor: Any, version_id: int, edits: Sequence[CellEdit], undoes: uuid.UUID | None = None
+    *,
+    actor: Any,
+    version_id: int,
+    edits: Sequence[CellEdit],
+    undoes: uuid.UUID | None = None,
+    operation_id: uuid.UUID | None = None,
 ) -> Operation:
     """Change at most a thousand cells of a version: all of them, or none.
+
+    `operation_id` names the operation when the caller has to find it again; else it gets a name.
 
     The version is locked first, then what the checks of cells lock. An edit that changes nothing
     is left out. Raises VersionFrozen, RequestsClosed, PermissionDenied, RowsRefused by index (an
@@ -98,7 +105,7 @@ def edit_cells(
             for edit in changed
         ],
     )
-    operation = Operation(uuid.uuid4(), tuple(changed))
+    operation = Operation(operation_id or uuid.uuid4(), tuple(changed))
     if changed:
         _write(version, stage, changed, held)
         _keep(actor, version, stage, operation, undoes)

@@ -95,6 +95,35 @@ def ceilings_of(version: ProgrammingVersion) -> dict[Key, Margin]:
     return margins(tree(), limits, charges_of([version])[version.pk])
 
 
+def whole_ceilings(version: ProgrammingVersion, totals: Mapping[str, int]) -> dict[str, int]:
+    """Return the ceilings that bound a whole version, in cents by place ("0.ae").
+
+    `totals` are what somebody reads of it by place. The topmost ceilings of a year bound it when
+    what is programmed under them is all of that, nothing left out and nothing twice; a year that
+    they do not bound has none. Four queries at most.
+    """
+    found = ceilings_of(version)
+    parents = tree() if found else {}
+    sums: dict[tuple[int, str], list[int]] = {}
+    for (node, year, credit_type), margin in found.items():
+        above = charged_under(parents, [Charge(frozenset({node}), year, credit_type, 0, 0)])
+        if any(key != (node, year, credit_type) and key in found for key in above):
+            continue
+        rank = year - version.fiscal_year
+        for measure, limit, used in (
+            ("ae", margin.limit.ae, margin.ae),
+            ("cp", margin.limit.cp, margin.cp),
+        ):
+            entry = sums.setdefault((rank, measure), [0, 0])
+            entry[0] += limit
+            entry[1] += used
+    return {
+        f"{rank}.{measure}": limit
+        for (rank, measure), (limit, used) in sums.items()
+        if used == totals[f"{rank}.{measure}"]
+    }
+
+
 @dataclass(frozen=True)
 class Compared:
     """What versions programme at each node and below, read once for a page of ceilings.

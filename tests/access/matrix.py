@@ -31,6 +31,10 @@ PASSED = frozenset({200, 201, 202, 204, 302, 303, 304, 400, 409, 412, 413, 415, 
 _UPLOADS = ("/^attachments/$", "/files/$", "/^import-drafts/$")
 # The technical administration of Django is closed to all of the nine roles, whatever its page.
 CLOSED = "administration-technique/"
+# The key of the object is the last of what these routes name.
+KEY_LAST = (
+    "<slug:kind>/<path:code>/", "ligne/<int:pk>/", "<int:pk>/retirer/", "<int:pk>/remettre/",
+)  # fmt: skip
 _NAMED = re.compile(r"\(\?P<(\w+)>(?:[^()\[\]]|\[[^\]]*\])*\)|<(?:\w+:)?(\w+)>")
 
 
@@ -98,7 +102,9 @@ def address(cell: Cell, world: World) -> str:
     """Return the address of a cell: its placeholders filled with the object of its side."""
     kind, *words = cell.kind.split("+")
     key = str(key_of(kind, cell, world))
-    first = [*words, key] if cell.route.endswith("<slug:kind>/<path:code>/") else [key, *words]
+    first = [*words, key] if cell.route.endswith(KEY_LAST) else [key, *words]
+    if kind.startswith("list "):
+        first = words or [key]
     values = iter(first)
     bare = cell.route.replace("^", "").replace("$", "").replace("\\Z", "")
     last = ""
@@ -129,7 +135,7 @@ def answer(client: Client, cell: Cell, world: World, headers: dict[str, str]) ->
         response = client.get(url, headers=headers)
         if response.status_code != 200:
             return _word(response)
-        kind = cell.kind.removeprefix("list ")
+        kind = cell.kind.removeprefix("list ").partition("+")[0]
         body = b"".join(response) if response.streaming else response.content
         return "shown" if sign_of(kind, cell, world) in body.decode() else "hidden"
     send = getattr(client, method)

@@ -64,5 +64,6 @@ def put_planned(world: Any, side: str, on: dict[str, Any]) -> None:
     world.put("programming step", side, step.pk)
     world.put("programming version", side, version.pk)
     world.put("list programmed line", side, version.pk)
+    world.put("programming page", side, version.fiscal_year)
     world.put("programmed line", side, line.pk)
     world.put("programming edit", side, edit.pk)

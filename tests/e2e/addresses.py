@@ -27,6 +27,7 @@ from budgets.models import (
     Payment,
     PaymentRequest,
     ProgrammingFile,
+    ProgrammingLine,
     ProgrammingVersion,
     Reservation,
     ScheduledPayment,
@@ -50,8 +51,8 @@ from web.partners.shared import shared_projects
 APART = {
     "attachment_download", "emergency_report", "import-batch", "import-draft", "import-file",
     "import-line", "import-mapping", "import-mapping-close", "import-mapping-edit", "import-match",
-    "import-rejects", "mentions", "open-link", "partner_merge_undo",
-    "project_merge_undo", "project_move", "project_reopen", "unsubscribe",
+    "import-rejects", "mentions", "open-link", "programming_group", "programming_state",
+    "project_move", "project_reopen", "unsubscribe",
 }  # fmt: skip
 SUBJECT = {"kind": "project", "code": "EX-01"}
 LEDGERS: dict[str, type[Model]] = {
@@ -233,6 +234,21 @@ def _ceilings() -> dict[str, dict[str, Any]]:
     return {f"ceiling{page}": waits for page in ("", "_attest", "_refuse", "_history")}
 
 
+def _programming() -> dict[str, dict[str, Any]]:
+    """Return the pages of the last version of the demonstration, of a line and of a file."""
+    version = ProgrammingVersion.objects.filter(data_origin="fictitious", state="draft").first()
+    assert version is not None
+    of = {"year": version.fiscal_year, "number": version.number}
+    pages = ("_version", "_compare", "_print", "_line_create", "-steps", "-many-steps")
+    line = {**of, "pk": first(ProgrammingLine, programming_version=version).pk}
+    return {
+        **{f"programming{page}": of for page in pages},
+        **{f"programming_line{page}": line for page in ("", "_take_out")},
+        "programming-lines": {"pk": version.pk},
+        "programming-file": {"pk": first(ProgrammingFile, programming_version=version).pk},
+    }
+
+
 def _to_attach() -> dict[str, dict[str, Any]]:
     """Add a line that waits, and a rule that would attach it."""
     project = Project.objects.get(code="EX-02")
@@ -254,17 +270,6 @@ def _to_attach() -> dict[str, dict[str, Any]]:
         "waiting_line_detach": {"pk": line.pk},
         **{f"matching_rule{page}": of_rule for page in ("", "_history", "_edit")},
         "matching_rule_move": {**of_rule, "word": "cloturer"},
-    }
-
-
-def _programming() -> dict[str, dict[str, Any]]:
-    version = first(ProgrammingVersion, data_origin="fictitious")
-    place = {"year": version.fiscal_year, "number": version.number}
-    return {
-        "programming-lines": {"pk": version.pk},
-        "programming-steps": place,
-        "programming-many-steps": place,
-        "programming-file": {"pk": first(ProgrammingFile, programming_version=version).pk},
     }
 
 

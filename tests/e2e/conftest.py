@@ -15,6 +15,8 @@ from django.db import connection
 from playwright.sync_api import Browser, sync_playwright
 
 from accounts.models import User
+from budgets.models import ProgrammingLine, ProgrammingVersion
+from tests.e2e.grid import Sheet, address, build
 from tests.e2e.visitor import Visitor
 from tests.e2e.watch import WatchedBrowser
 
@@ -113,3 +115,25 @@ def browse(chromium: WatchedBrowser, live_server: Any) -> Callable[..., Visitor]
 def visit(browse: Callable[..., Visitor], demo: None) -> Callable[..., Visitor]:
     """Open a browser on the demonstration."""
     return browse
+
+
+@pytest.fixture
+def version(demo: None) -> ProgrammingVersion:
+    """Two projects of three lines: 100, 200 and 300 k€ of AE and of CP a year, three years."""
+    return build()
+
+
+@pytest.fixture
+def lines(version: ProgrammingVersion) -> list[ProgrammingLine]:
+    return list(version.lines.select_related("project").order_by("pk"))
+
+
+@pytest.fixture
+def sheet(visit: Any, version: ProgrammingVersion, lines: list[ProgrammingLine]) -> Sheet:
+    """A budget officer on the grid, the first group open."""
+    visitor = visit()
+    visitor.log_in("budget")
+    assert visitor.go(address(version)) == 200
+    found = Sheet(visitor.page)
+    found.open(lines[0].project.code)
+    return found

@@ -28,6 +28,10 @@ PAGES = {
     "web/projects/sheet.html": ("/projets/EX-02/", ("years", "curves")),
     "web/execution/index.html": ("/budget/execution/", ("months",)),
     "web/execution/availability.html": ("/budget/disponible/", ("steps_ae", "steps_cp")),
+    "web/programming/compare.html": (
+        "/budget/programmation/2027/V2/comparer/",
+        ("cascade_ae", "cascade_cp"),
+    ),
     "web/projects/_editions.html": ("/projets/EX-02/", ("estimates",)),
 }
 CHARTS = [(path, key) for path, keys in PAGES.values() for key in keys]
@@ -129,6 +133,18 @@ def read_bars(drawn: dict[str, Any]) -> None:
     assert shown == pytest.approx([abs(v) for row in cells for v in row], abs=0.02, rel=0.01)
 
 
+def read_cascade(drawn: dict[str, Any]) -> None:
+    """A sum reaches its height; a change is as tall as it is, to the tenth of a pixel drawn."""
+    height = vertical(drawn)
+    pixel = abs(height(0) - height(0.2))
+    for (_name, cell), (css, _x, y, _width, tall) in zip(drawn["rows"], drawn["bars"], strict=True):
+        euros = value(cell) / 1e6
+        if css.endswith("-open"):
+            assert height(y) - height(y + tall) == pytest.approx(abs(euros), abs=pixel), css
+        else:
+            assert height(y) == pytest.approx(euros, abs=pixel), css
+
+
 def read_map(drawn: dict[str, Any]) -> None:
     """Each row of the table is one mark, at its slip and its cost gap."""
     height = vertical(drawn)
@@ -163,13 +179,16 @@ def main_numbers(key: str, rows: list[list[str]]) -> list[str]:
             rows[-1][0],
             *(f"{value(cell) / 1e6:.2f}".replace(".", ",") for cell in rows[-1][1:]),
         ]
-    if key.startswith("steps"):
+    if key.startswith(("steps", "cascade")):
         return [f"{value(rows[-1][1]) / 1e6:.2f}".replace(".", ",")]
     known = [row for row in rows if row[2 if key == "curves" else 1] != "–"]
     return [cell for cell in known[-1][1 : 4 if key == "curves" else 2] if cell != "–"]
 
 
-READERS = {"drift": read_map, "years": read_bars, "steps_ae": read_bars, "steps_cp": read_bars}
+READERS = {
+    "drift": read_map, "years": read_bars, "steps_ae": read_bars, "steps_cp": read_bars,
+    "cascade_ae": read_cascade, "cascade_cp": read_cascade,
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("path", "key"), CHARTS)

@@ -32,7 +32,7 @@ ROLES = (
 def takes_get(pattern: URLPattern) -> bool:
     """Whether the view of an address shows something."""
     view = getattr(pattern.callback, "view_class", None)
-    return view is None or hasattr(view, "get")
+    return view is None or (hasattr(view, "get") and "get" in view.http_method_names)
 
 
 def plain_pages() -> list[str]:

@@ -34,8 +34,10 @@ def text(client, url: str, **query: str) -> str:
 
 def test_a_version_leads_to_its_lines_in_its_stage_with_their_totals(client, version):
     client.force_login(person(Role.MANAGEMENT_CONTROLLER))
+    grid = reverse("web:programming_version", args=[version.fiscal_year, version.number])
+    assert grid in text(client, reverse("web:programming"))
     url = reverse("web:programming-lines", args=[version.pk])
-    assert url in text(client, reverse("web:programming"))
+    assert url in text(client, grid)
     page = text(client, url)
     assert "Programmation 2027-V1, conférence" in page
     assert "1 001,00" in page

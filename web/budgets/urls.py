@@ -22,7 +22,6 @@ from web.budgets import (
     exercises,
     line_reasons,
     matching_rules,
-    programming,
     reservations,
     rules,
     typed,
@@ -213,12 +212,6 @@ urlpatterns = [
         "budget/trajectoires/<int:pk>/modifier/",
         appraisals.RecordTrajectoryView.as_view(),
         name="trajectories_edit",
-    ),
-    path("budget/programmation/", programming.ProgrammingView.as_view(), name="programming"),
-    path(
-        "budget/programmation/<int:pk>/lignes/",
-        programming.ProgrammedLinesView.as_view(),
-        name="programming-lines",
     ),
     path("budget/reservations/", reservations.ReservationsView.as_view(), name="reservations"),
     path(

@@ -1,1 +1,1 @@
-"""Pages of the programming: its steps, of a version and of the files of its projects."""
+"""Pages of the programming: versions, their grid, their lines, their steps."""

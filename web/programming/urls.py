@@ -1,16 +1,49 @@
-"""Addresses of the pages of the steps."""
+"""Addresses of the pages of the programming."""
 
 from __future__ import annotations
 
 from django.urls import path
 
 from web.programming import steps
+from web.programming.cells import CellsView, StateView
+from web.programming.compare import CompareView
+from web.programming.lines import LineCreateView, LineView, PutBackView, TakeOutView
+from web.programming.lists import ProgrammedLinesView, ProgrammingView
+from web.programming.sheet import GroupView, PrintView, SheetView
+from web.programming.versions import VersionCreateView
 
-_VERSION = "budget/programmation/<int:year>/V<int:number>/etapes/"
+_VERSION = "budget/programmation/<int:year>/V<int:number>/"
 
 urlpatterns = [
-    path(_VERSION, steps.VersionStepsView.as_view(), name="programming-steps"),
-    path(f"{_VERSION}dossiers/", steps.ManyFilesView.as_view(), name="programming-many-steps"),
+    path("budget/programmation/", ProgrammingView.as_view(), name="programming"),
+    path(
+        "budget/programmation/<int:pk>/lignes/",
+        ProgrammedLinesView.as_view(),
+        name="programming-lines",
+    ),
+    path("budget/programmation/nouvelle/", VersionCreateView.as_view(), name="programming_create"),
+    path(_VERSION, SheetView.as_view(), name="programming_version"),
+    path(f"{_VERSION}groupe/", GroupView.as_view(), name="programming_group"),
+    path(f"{_VERSION}cellules/", CellsView.as_view(), name="programming_cells"),
+    path(f"{_VERSION}etat/", StateView.as_view(), name="programming_state"),
+    path(f"{_VERSION}comparer/", CompareView.as_view(), name="programming_compare"),
+    path(f"{_VERSION}impression/", PrintView.as_view(), name="programming_print"),
+    path(f"{_VERSION}ligne/nouvelle/", LineCreateView.as_view(), name="programming_line_create"),
+    path(f"{_VERSION}ligne/<int:pk>/", LineView.as_view(), name="programming_line"),
+    path(
+        f"{_VERSION}ligne/<int:pk>/retirer/",
+        TakeOutView.as_view(),
+        name="programming_line_take_out",
+    ),
+    path(
+        f"{_VERSION}ligne/<int:pk>/remettre/",
+        PutBackView.as_view(),
+        name="programming_line_put_back",
+    ),
+    path(f"{_VERSION}etapes/", steps.VersionStepsView.as_view(), name="programming-steps"),
+    path(
+        f"{_VERSION}etapes/dossiers/", steps.ManyFilesView.as_view(), name="programming-many-steps"
+    ),
     path(
         "budget/programmation/dossiers/<int:pk>/",
         steps.FileStepsView.as_view(),

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.enums import Action, Resource
+from accounts.enums import Resource
 from budgets.enums import (
     RANKS,
     CreditType,
@@ -29,13 +29,13 @@ from web.budgets.tabs import tabs
 from web.facts import FIRST_YEAR, LAST_YEAR, FactListView, OneOriginForm, origin_column
 from web.forms import any_of
 from web.listing import ListColumn, Text
-
-READ = (Action.READ, Resource.PROGRAMMING_VERSION)
+from web.programming.finding import READ, version_url
+from web.programming.versions import may_create
 
 
 def page_of(row: Any) -> str:
-    """Return the address of the lines of a version."""
-    return reverse("web:programming-lines", args=[row.pk])
+    """Return the address of the grid of a version."""
+    return version_url(row, "programming_version")
 
 
 def steps_page_of(row: Any) -> str:
@@ -154,8 +154,13 @@ class ProgrammingView(FactListView):
         return rows.select_related("parent")
 
     def more(self) -> dict[str, Any]:
-        """Return the tabs of the section."""
-        return tabs("programming")
+        """Return the tabs of the section, and the way to a new version."""
+        create = may_create(self.request.user)
+        return {
+            **tabs("programming"),
+            "create_url": reverse("web:programming_create") if create else "",
+            "create_label": _("New version"),
+        }
 
 
 def _year(rank: int) -> str:

@@ -1,0 +1,97 @@
+"""The version that an address names, and what a person may do of it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+
+from accounts.enums import Action, Resource
+from accounts.permissions import can
+from budgets.enums import VersionState
+from budgets.models import ProgrammingLine, ProgrammingVersion
+from budgets.rules.programming import takes_requests
+from common.models import DataOrigin
+from web.mixins import PageView
+
+READ = (Action.READ, Resource.PROGRAMMING_VERSION)
+
+
+_WRITING = (
+    (Action.UPDATE, Resource.PROGRAMMING_VERSION),
+    (Action.UPDATE, Resource.PROGRAMMING_REQUEST),
+)
+
+
+def writes(user: Any) -> bool:
+    """Whether a person writes in some line of some version."""
+    return any(can(user, *needs) for needs in _WRITING)
+
+
+class VersionPage(PageView):
+    """A page of a version of the programming, named by its exercise and number."""
+
+    section = "movements"
+    needs = READ
+    version: ProgrammingVersion
+    # What is for those who write alone, by its method.
+    writing: tuple[str, ...] = ()
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """Read the version that the address names, for who reads the programming."""
+        if request.method in self.writing and not writes(request.user):
+            raise PermissionDenied
+        if can(request.user, *READ):
+            self.version = find_version(request, kwargs.pop("year"), kwargs.pop("number"))
+        return super().dispatch(request, *args, **kwargs)
+
+    def url(self, name: str, *more: Any) -> str:
+        """Return the address of a page of this version."""
+        return version_url(self.version, name, *more)
+
+
+def find_version(request: HttpRequest, year: int, number: int) -> ProgrammingVersion:
+    """Return a version by its exercise and number, of the origin that the address names.
+
+    Several origins may have it: operational figures first. Raises Http404.
+    """
+    rows = ProgrammingVersion.objects.visible_to(request.user).select_related("parent")
+    rows = rows.filter(fiscal_year=year, number=number)
+    if origin := request.GET.get("origin"):
+        return get_object_or_404(rows, data_origin=origin)
+    found = rows.order_by("-data_origin").first()  # operational, fictitious
+    return found or get_object_or_404(rows)
+
+
+def version_url(version: ProgrammingVersion, name: str, *more: Any) -> str:
+    """Return the address of a page of a version; operational ones need not say their origin."""
+    path = reverse(f"web:{name}", args=[version.fiscal_year, version.number, *more])
+    if version.data_origin == DataOrigin.OPERATIONAL:
+        return path
+    return f"{path}?origin={version.data_origin}"
+
+
+def writable(version: ProgrammingVersion, user: Any, lines: Any) -> set[int]:
+    """Return the ids of the lines whose cells `user` may write; two queries.
+
+    The services judge again: this is what the page offers.
+    """
+    if version.is_frozen:
+        return set()
+    rows = ProgrammingLine.objects.filter(pk__in=lines.values("pk"))
+    found: set[int] = set()
+    if takes_requests(version.kind, version.state):
+        asked = rows.allowing(user, Action.UPDATE, Resource.PROGRAMMING_REQUEST)
+        found |= set(asked.values_list("pk", flat=True))
+    held = rows.allowing(user, Action.UPDATE, Resource.PROGRAMMING_VERSION)
+    return found | set(held.values_list("pk", flat=True))
+
+
+def badge_of(version: ProgrammingVersion) -> str:
+    """Return the look of the state of a version."""
+    if version.state == VersionState.DRAFT:
+        return "new"
+    return "success" if version.is_frozen else "info"
