@@ -13,7 +13,7 @@ from django.core.management import CommandError, call_command
 
 from accounts.enums import Role
 from accounts.models import Grant, User
-from budgets.models import ProgrammingAmount, ProgrammingVersion
+from budgets.models import ProgrammingAmount, ProgrammingStep, ProgrammingVersion, RuleOverride
 from budgets.services.programming_problems import problems_of
 from common.fiscal import today
 from indicators.models import IndicatorSnapshot
@@ -97,7 +97,7 @@ def programmed() -> list[tuple]:
 def test_two_exercises_are_programmed_on_the_projects_and_nothing_blocks(demo):
     versions = ProgrammingVersion.objects.order_by("fiscal_year", "number")
     assert [(one.code, one.kind) for one in versions] == [
-        ("2026-V1", "requests"), ("2026-V2", "conference"),
+        ("2026-V1", "requests"), ("2026-V2", "conference"), ("2026-V3", "initial"),
         ("2027-V1", "requests"), ("2027-V2", "conference"),
     ]  # fmt: skip
     officer = User.objects.get(username="budget")
@@ -105,8 +105,23 @@ def test_two_exercises_are_programmed_on_the_projects_and_nothing_blocks(demo):
         assert version.data_origin == "fictitious"
         assert version.lines.count() > 100
         assert not [one for one in problems_of(version, officer) if one.severity == "block"]
-    assert versions[3].edits.count() > 20
-    assert versions[3].lines.filter(nature="committed", legal_reference__gt="").exists()
+    assert versions[4].edits.count() > 20
+    assert versions[4].lines.filter(nature="committed", legal_reference__gt="").exists()
+
+
+def test_the_exercise_under_way_has_a_programming_of_record_that_three_persons_brought_there(demo):
+    version = ProgrammingVersion.objects.get(is_of_record=True)
+    assert (version.code, version.state) == ("2026-V3", "notified")
+    steps = ProgrammingStep.objects.filter(programming_version=version, project=None)
+    taken = dict(steps.values_list("verb", "actor__username"))
+    assert taken == {
+        "submit": "budget", "arbitrate": "directrice", "attest": "controle",
+        "validate": "directrice", "notify": "budget",
+    }  # fmt: skip
+    assert set(RuleOverride.objects.values_list("data_origin", flat=True)) == {"fictitious"}
+    call("load_demo", "--seed", "7")
+    assert ProgrammingVersion.objects.filter(is_of_record=True).count() == 1
+    assert RuleOverride.objects.count() == 2
 
 
 def test_a_seed_is_programmed_the_same_way_again_even_over_what_was_validated(demo):

@@ -28,9 +28,9 @@ class DemoAccount:
     scope_kind: str = ""
 
 
-BUYER, OFFICER, CONTROLLER = "marches", "budget", "controle"
+BUYER, OFFICER, CONTROLLER, DIRECTOR = "marches", "budget", "controle", "directrice"
 ACCOUNTS = (
-    DemoAccount("directrice", "Claire", "Exemple", Role.PORTFOLIO_DIRECTOR),
+    DemoAccount(DIRECTOR, "Claire", "Exemple", Role.PORTFOLIO_DIRECTOR),
     DemoAccount("cheffe.projet", "Inès", "Exemple", Role.PROJECT_MANAGER),
     DemoAccount(OFFICER, "Marc", "Exemple", Role.BUDGET_OFFICER),
     DemoAccount(BUYER, "Aïcha", "Exemple", Role.CONTRACT_MANAGER),

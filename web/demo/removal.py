@@ -20,6 +20,7 @@ from budgets.models import (
     ProgrammingStep,
     ProgrammingVersion,
     Reservation,
+    RuleOverride,
     Scenario,
     ScheduledPayment,
     ServiceDone,
@@ -72,6 +73,7 @@ def remove_fictitious() -> None:
         model.history.filter(**fictitious).delete()  # type: ignore[attr-defined]
     WaitingLine.objects.filter(**fictitious).delete()
     Commitment.objects.filter(**fictitious).delete()
+    RuleOverride.objects.filter(**fictitious).delete()
     for decided in (Reservation, BudgetCeiling):
         decided._default_manager.filter(**fictitious).delete()
         decided.history.filter(**fictitious).delete()  # type: ignore[attr-defined]
