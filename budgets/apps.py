@@ -44,6 +44,9 @@ class BudgetsConfig(AppConfig):
         register_daily("budgets.check_rules", "budgets.services.rule_jobs.request_nightly")
         register_cell_check("budgets.services.ceiling_checks.check_ceilings")
         register_problem_source("budgets.services.ceiling_checks.ceiling_problems")
+        register_problem_source(
+            "budgets.services.programming_sustainability.sustainability_problems"
+        )
         rows = "budgets.scoping.rows_of_nomenclature"
         register_rows(Reach.BUDGET, "budgets.creditmovement", rows)
         register_rows(Reach.BUDGET, "budgets.commitment", rows)

@@ -83,6 +83,16 @@ class Tree:
             node = self.nodes.get(node.parent) if node.parent else None
         return None
 
+    def inside(self) -> dict[int, set[int]]:
+        """Return each node with everything below it."""
+        found: dict[int, set[int]] = defaultdict(set)
+        for pk in self.nodes:
+            node = self.nodes.get(pk)
+            while node is not None and pk not in found[node.pk]:
+                found[node.pk].add(pk)
+                node = self.nodes.get(node.parent) if node.parent else None
+        return found
+
     def unit(self, pk: int) -> Node:
         """Return the BOP of a node; the node itself when it stands below none."""
         return self.above(pk, NomenclatureKind.BOP) or self.nodes[pk]

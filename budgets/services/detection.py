@@ -256,7 +256,7 @@ def _coming_years(checked: Checked) -> Iterator[Finding]:
     """R-10 on recorded trajectories, R-22 on what is planned on frozen CP of the exercise."""
     due, planned = due_by_year(checked.scope)
     year = checked.scope.fiscal_year
-    below = _below(checked.tree)
+    below = checked.tree.inside()
     for node, coming, limit in trajectories(checked.scope):
         place = checked.place(node, str(coming))
         inside = below[node]
@@ -272,19 +272,6 @@ def _coming_years(checked: Checked) -> Iterator[Finding]:
             yield from on_credits.check_under_release(
                 checked.place(node, credit_type), held.cp_opened, held.cp_frozen, expected
             )
-
-
-def _below(tree: Tree) -> dict[int, set[int]]:
-    """Return each node with everything below it."""
-    found: dict[int, set[int]] = defaultdict(set)
-    for pk in tree.nodes:
-        node = tree.nodes.get(pk)
-        seen: set[int] = set()
-        while node is not None and node.pk not in seen:
-            seen.add(node.pk)
-            found[node.pk].add(pk)
-            node = tree.nodes.get(node.parent) if node.parent else None
-    return found
 
 
 def _full_costs(checked: Checked) -> Iterator[Finding]:
