@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import BigIntegerField, F
 from django.db.models.functions import Cast
 
-from budgets.enums import Measure
+from budgets.enums import Measure, ProgrammingNature
 from budgets.models import (
     ProgrammingAmount,
     ProgrammingLine,
@@ -59,6 +59,11 @@ class Laid:
     is_changed: bool = False
     is_left_out: bool = False
     is_stale: bool = False
+
+    @property
+    def nature(self) -> str:
+        """Return the words of the nature of the line."""
+        return str(ProgrammingNature(self.line.nature).label)
 
     def delta(self, measure: str) -> int:
         """Return what the scenario adds to the line, cents."""

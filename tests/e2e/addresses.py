@@ -30,6 +30,7 @@ from budgets.models import (
     ProgrammingLine,
     ProgrammingVersion,
     Reservation,
+    Scenario,
     ScheduledPayment,
     ServiceDone,
     Trajectory,
@@ -246,6 +247,7 @@ def _programming() -> dict[str, dict[str, Any]]:
         **{f"programming_line{page}": line for page in ("", "_take_out")},
         "programming-lines": {"pk": version.pk},
         "programming-file": {"pk": first(ProgrammingFile, programming_version=version).pk},
+        **_scenarios(),
     }
 
 
@@ -270,6 +272,18 @@ def _to_attach() -> dict[str, dict[str, Any]]:
         "waiting_line_detach": {"pk": line.pk},
         **{f"matching_rule{page}": of_rule for page in ("", "_history", "_edit")},
         "matching_rule_move": {**of_rule, "word": "cloturer"},
+    }
+
+
+def _scenarios() -> dict[str, dict[str, Any]]:
+    """Return the pages of the scenarios of the demonstration."""
+    scenario = first(Scenario, programming_version__data_origin="fictitious")
+    version = scenario.programming_version
+    of = {"year": version.fiscal_year, "number": version.number}
+    pages = ("", "_change", "_accept", "_abandon")
+    return {
+        **{f"scenario{page}": {"pk": scenario.pk} for page in pages},
+        **dict.fromkeys(("scenarios", "scenario_create", "scenario_compare"), of),
     }
 
 

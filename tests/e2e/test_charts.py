@@ -32,6 +32,10 @@ PAGES = {
         "/budget/programmation/2027/V2/comparer/",
         ("cascade_ae", "cascade_cp"),
     ),
+    "web/programming/_scenario_charts.html": (
+        "/budget/programmation/2027/V2/scenarios/comparer/",
+        ("steps_ae", "steps_cp"),
+    ),
     "web/projects/_editions.html": ("/projets/EX-02/", ("estimates",)),
 }
 CHARTS = [(path, key) for path, keys in PAGES.values() for key in keys]

@@ -18,11 +18,12 @@ from budgets.services.entries import Imputation
 from budgets.services.programming_cells import CellEdit, edit_cells
 from budgets.services.programming_lines import NewLine, add_lines
 from budgets.services.programming_versions import create_version
+from budgets.services.scenarios import Proposal, create_scenario, set_changes
 from budgets.tables.ceilings import limits_of, years_of
 from common.models import DataOrigin
 from common.money import from_cents
 from projects.models import Project
-from web.demo.accounts import OFFICER
+from web.demo.accounts import CONTROLLER, OFFICER
 from web.demo.ledger import LAST_YEAR, UNITS
 
 ORIGIN = DataOrigin.FICTITIOUS
@@ -64,6 +65,32 @@ def add_programming(seed: int) -> None:
         )  # fmt: skip
         edits = list(_proposed(conference, draw))
         edit_cells(actor=officer, version_id=conference.pk, edits=edits)
+        _add_scenarios(conference)
+
+
+def _add_scenarios(version: ProgrammingVersion) -> None:
+    """Add what the controller tries: a lower pace, and without the smallest acts."""
+    controller = User.objects.get(username=CONTROLLER)
+    rows = ProgrammingAmount.objects.filter(
+        line__programming_version=version, rank=0, line__act_label__gt=""
+    )
+    held = [row for row in rows.order_by("-proposed_ae", "line_id") if row.proposed_ae]
+    slower = [
+        Proposal(line=row.line_id, rank=0, measure=measure, after=_tenth_less(amount))
+        for row in held[:6]
+        for measure, amount in (("ae", row.proposed_ae), ("cp", row.proposed_cp))
+        if amount
+    ]
+    for name, more in (
+        ("Rythme ralenti (exemple)", {"cells": slower}),
+        ("Sans les petits actes (exemple)", {"leave_out": [row.line_id for row in held[-4:]]}),
+    ):
+        scenario = create_scenario(actor=controller, version_id=version.pk, name=name)
+        set_changes(actor=controller, scenario_id=scenario.pk, expected_version=1, **more)  # type: ignore[arg-type]
+
+
+def _tenth_less(amount: Decimal) -> Decimal:
+    return Decimal(round(amount * 9 / 10))
 
 
 def _share_that_fits(version: ProgrammingVersion, lines: list[NewLine]) -> float:

@@ -177,6 +177,7 @@ class SheetView(SheetPage):
                 for name in ("cells", "state", "print", "compare")
             },
             "steps_url": self.url("programming-steps"),
+            "scenarios_url": self.url("scenarios"),
             "add_url": self.url("programming_line_create") if may_add else "",
             "may_write": bool(frame.writable),
         }

@@ -175,6 +175,7 @@ class VersionStepsView(OfVersionView):
             "many": ManyForm(auto_id="many-%s") if any(row.verbs for row in rows) else None,
             "many_url": address("programming-many-steps", version),
             "here": address("programming-steps", version),
+            "scenarios_url": address("scenarios", version),
             "results": results,
             "has_fictitious": version.data_origin == DataOrigin.FICTITIOUS,
             **tabs("programming"),

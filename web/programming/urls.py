@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.programming import steps
+from web.programming import scenario_acts, scenario_compare, scenarios, steps
 from web.programming.cells import CellsView, StateView
 from web.programming.compare import CompareView
 from web.programming.lines import LineCreateView, LineView, PutBackView, TakeOutView
@@ -13,6 +13,8 @@ from web.programming.sheet import GroupView, PrintView, SheetView
 from web.programming.versions import VersionCreateView
 
 _VERSION = "budget/programmation/<int:year>/V<int:number>/"
+_SCENARIOS = f"{_VERSION}scenarios/"
+_SCENARIO = "budget/programmation/scenarios/<int:pk>/"
 
 urlpatterns = [
     path("budget/programmation/", ProgrammingView.as_view(), name="programming"),
@@ -49,4 +51,15 @@ urlpatterns = [
         steps.FileStepsView.as_view(),
         name="programming-file",
     ),
+    path(_SCENARIOS, scenarios.ScenariosView.as_view(), name="scenarios"),
+    path(f"{_SCENARIOS}nouveau/", scenarios.ScenarioCreateView.as_view(), name="scenario_create"),
+    path(
+        f"{_SCENARIOS}comparer/",
+        scenario_compare.ScenarioCompareView.as_view(),
+        name="scenario_compare",
+    ),
+    path(_SCENARIO, scenarios.ScenarioView.as_view(), name="scenario"),
+    path(f"{_SCENARIO}changer/", scenario_acts.ChangeView.as_view(), name="scenario_change"),
+    path(f"{_SCENARIO}accepter/", scenario_acts.AcceptView.as_view(), name="scenario_accept"),
+    path(f"{_SCENARIO}abandonner/", scenario_acts.AbandonView.as_view(), name="scenario_abandon"),
 ]
