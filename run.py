@@ -268,6 +268,7 @@ STORMS = (
     "tests/access/test_policy_matrix.py",
     "tests/e2e/test_layouts.py",
     "tests/e2e/test_pages.py",
+    "tests/e2e/test_grid_large.py",
 )
 
 
