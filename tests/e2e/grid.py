@@ -25,7 +25,9 @@ YEAR = 2031
 PLACES = [f"{rank}.{measure}" for rank in range(4) for measure in ("ae", "cp")]
 
 
-def build(lines: int = 3, projects: int = 2, kind: str = "conference") -> ProgrammingVersion:
+def build(
+    lines: int = 3, projects: int = 2, kind: str = "conference", project: Project | None = None
+) -> ProgrammingVersion:
     """Return a version of `lines` lines for each of `projects` projects of the demonstration.
 
     Line n of project p asks 100 × (n + 1) k€ of AE and of CP in each of the three first years.
@@ -34,11 +36,11 @@ def build(lines: int = 3, projects: int = 2, kind: str = "conference") -> Progra
     node = NomenclatureNode.objects.filter(kind="uo", data_origin=DataOrigin.FICTITIOUS).first()
     found = Project.objects.filter(data_origin=DataOrigin.FICTITIOUS).open().order_by("code")
     stage = "requested" if kind == "requests" else "proposed"
-    for project in found[:projects]:
+    for one in [project] if project else found[:projects]:
         for number in range(lines):
             amount = str((number + 1) * 100_000)
             make_line(
-                version, node, project=project, label=f"Ligne {number + 1}",
+                version, node, project=one, label=f"Ligne {number + 1}",
                 act_label="Acte", **{stage: [(amount, amount)] * 3},
             )  # fmt: skip
     return version
