@@ -42,7 +42,9 @@
   // Rows of texts of the table of an HTML clipboard; null when it holds none, or merged cells.
   // A spreadsheet says there the number itself, where its text is only how it shows it.
   grid.readTable = function (html) {
-    const table = html && new DOMParser().parseFromString(html, "text/html").querySelector("table");
+    // Its styles are of no use, and the policy of the page refuses them.
+    const bare = (html || "").replace(/<style[\s\S]*?<\/style>|\sstyle=("[^"]*"|'[^']*')/gi, "");
+    const table = bare && new DOMParser().parseFromString(bare, "text/html").querySelector("table");
     if (!table || table.querySelector("[colspan]:not([colspan='1']), [rowspan]:not([rowspan='1'])")) {
       return null;
     }
@@ -79,6 +81,7 @@
         cell.textContent = grid.exact(cents, unit, comma);
         if (cents !== null) {
           cell.setAttribute("sdval", grid.exact(cents, unit, false));
+          cell.setAttribute("sdnum", "1033;"); // the number is written with a point
           cell.setAttribute("x:num", grid.exact(cents, unit, false));
         }
       });
