@@ -7,61 +7,19 @@ is checked against this module by a test.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from decimal import Decimal
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from indicators.catalogue_budget import BUDGET
+from indicators.definitions import Indicator, Thresholds
 from indicators.enums import Unit
-
-
-@dataclass(frozen=True)
-class Thresholds:
-    """Values beyond which a figure deserves attention; `higher_is_worse` gives the direction."""
-
-    warning: Decimal
-    alert: Decimal
-    higher_is_worse: bool = True
-
-
-@dataclass(frozen=True)
-class Indicator:
-    """One entry of the catalogue; `inputs` are columns of the snapshot.
-
-    `is_shared`: partners read its value on the projects that are shared with them; it holds no
-    amount (`reliability.md` §3.2).
-    """
-
-    code: str
-    key: str
-    name: str | Promise
-    unit: Unit
-    formula: str
-    inputs: tuple[str, ...]
-    source: str
-    version: int = 1
-    thresholds: Thresholds | None = None
-    owner: str = "management_controller"
-    is_shared: bool = False
-
-    @property
-    def family(self) -> str:
-        """Return the two letters of the code."""
-        return self.code[:2]
-
 
 _GAP = Thresholds(Decimal("0.05"), Decimal("0.15"))
 _INDEX = Thresholds(Decimal("0.95"), Decimal("0.90"), higher_is_worse=False)
 _EVM = "PMI Practice Standard for Earned Value Management; domain §2.5"
 _ES = "Lipke, Earned Schedule; domain §2.5"
-# Above 100 %, more is used than what is open: rules R-01 and R-02 (LOLF art. 8 and 9).
-_CEILING = Thresholds(Decimal("0.95"), Decimal(1))
-# A stock that should never be negative: below, the data are wrong (domain BX-06).
-_NOT_NEGATIVE = Thresholds(Decimal(0), Decimal(0), higher_is_worse=False)
-_NOT_ABOVE_ALL = Thresholds(Decimal(1), Decimal(1))
 _PAP = "DINUM panorama; PAP « grands projets »; domain §2.1, §2.2"
-_BUDGET = "LOLF art. 8; domain §2.3"
 
 INDICATORS: tuple[Indicator, ...] = (
     Indicator(
@@ -243,85 +201,7 @@ INDICATORS: tuple[Indicator, ...] = (
         ("ev", "bac", "actual_time"),
         _ES,
     ),
-    Indicator(
-        "BX-01",
-        "ae_commitment_rate",
-        _("AE commitment rate"),
-        Unit.RATIO,
-        "ae_committed / (ae_opened − ae_frozen)",
-        ("ae_committed", "ae_opened", "ae_frozen"),
-        _BUDGET,
-        thresholds=_CEILING,
-    ),
-    Indicator(
-        "BX-02",
-        "cp_consumption_rate",
-        _("CP consumption rate"),
-        Unit.RATIO,
-        "cp_paid / (cp_opened − cp_frozen)",
-        ("cp_paid", "cp_opened", "cp_frozen"),
-        _BUDGET,
-        thresholds=_CEILING,
-    ),
-    Indicator(
-        "BX-06",
-        "left_to_pay",
-        _("Left to pay"),
-        Unit.EUR,
-        "committed_total − paid_total",
-        ("committed_total", "paid_total"),
-        _BUDGET,
-        thresholds=_NOT_NEGATIVE,
-    ),
-    Indicator(
-        "BX-07",
-        "due_in_year",
-        _("Left to pay due in the year"),
-        Unit.EUR,
-        "due_unpaid",
-        ("due_unpaid",),
-        _BUDGET,
-    ),
-    Indicator(
-        "BX-11",
-        "service_done_rate",
-        _("Service-done rate"),
-        Unit.RATIO,
-        "service_done_total / committed_total",
-        ("service_done_total", "committed_total"),
-        _BUDGET,
-        thresholds=_NOT_ABOVE_ALL,
-    ),
-    Indicator(
-        "BX-12",
-        "payment_rate",
-        _("Payment rate"),
-        Unit.RATIO,
-        "(paid_total − advances_total) / service_done_total",
-        ("paid_total", "advances_total", "service_done_total"),
-        _BUDGET,
-        thresholds=_NOT_ABOVE_ALL,
-    ),
-    Indicator(
-        "BX-13",
-        "accrued_unpaid",
-        _("Accrued unpaid expense"),
-        Unit.EUR,
-        "service_done_total − (paid_total − advances_total)",
-        ("service_done_total", "paid_total", "advances_total"),
-        _BUDGET,
-        version=2,
-        thresholds=_NOT_NEGATIVE,
-    ),
-    Indicator(
-        "BX-14",
-        "aged_left_to_pay",
-        _("Left to pay without movement for a year"),
-        Unit.EUR,
-        "left_1_2y + left_2_3y + left_over_3y",
-        ("left_1_2y", "left_2_3y", "left_over_3y", "left_under_1y"),
-        _BUDGET,
-    ),
+    *BUDGET,
 )
 
 # What partners read, and nothing else.

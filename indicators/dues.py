@@ -65,6 +65,24 @@ SELECT project_id,
 FROM held WHERE expected <> 0 GROUP BY project_id
 """
 
+_OWED = """
+WITH moves AS (
+  SELECT c.project_id, c.legal_reference, s.amount AS delta
+  FROM {service} s JOIN {commitment} c ON c.id = s.commitment_id
+  WHERE {having} AND s.fiscal_year < %(year)s
+    AND s.done_on <= %(day)s AND s.recorded_at <= %(known)s
+  UNION ALL
+  SELECT c.project_id, c.legal_reference, -p.amount
+  FROM {payment} p JOIN {commitment} c ON c.id = p.commitment_id
+  WHERE {having} AND NOT p.is_advance
+    AND p.paid_on <= %(day)s AND p.recorded_at <= %(known)s
+), held AS (
+  SELECT project_id, SUM(delta) AS owed FROM moves GROUP BY project_id, legal_reference
+)
+SELECT project_id, CAST(SUM(CASE WHEN owed > 0 THEN owed ELSE 0 END) AS BIGINT)
+FROM held GROUP BY project_id
+"""
+
 _TABLES = {
     "commitment": Commitment,
     "payment": Payment,
@@ -99,6 +117,17 @@ def due_unpaid(
     return _read(_DUE, project_ids, as_of, known_at, year=as_of.year)
 
 
+def compulsory_unpaid(
+    project_ids: Sequence[int] | range, as_of: dt.date, known_at: dt.datetime
+) -> list[tuple[int, ...]]:
+    """Return (project id, cents certified on former exercises and not paid yet); one statement.
+
+    Compulsory spending (GBCP art. 95): by commitment, payments settle the oldest services first,
+    advances settle none.
+    """
+    return _read(_OWED, project_ids, as_of, known_at, year=as_of.year)
+
+
 def _read(
     statement: str,
     project_ids: Sequence[int] | range,
@@ -106,8 +135,8 @@ def _read(
     known_at: dt.datetime,
     **more: Any,
 ) -> list[tuple[int, ...]]:
-    having, named = _having(project_ids)
-    if having is None:
+    condition, named = having(project_ids)
+    if condition is None:
         return []
     quoted = {
         name: connection.ops.quote_name(model._meta.db_table) for name, model in _TABLES.items()
@@ -118,7 +147,9 @@ def _read(
         "known": connection.ops.adapt_datetimefield_value(known_at),
     }  # fmt: skip
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(having=having, **quoted), values)
+        cursor.execute(
+            statement.format(having=condition.format(column="c.project_id"), **quoted), values
+        )
         return [tuple(map(int, row)) for row in cursor.fetchall()]
 
 
@@ -126,14 +157,14 @@ def _day(value: Any) -> Any:
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
-def _having(project_ids: Sequence[int] | range) -> tuple[str | None, dict[str, int]]:
-    """Return the condition on the project of a commitment, and its values; None for no project."""
+def having(project_ids: Sequence[int] | range) -> tuple[str | None, dict[str, int]]:
+    """Return the condition on a project, of a `{column}`, and its values; None for no project."""
     if isinstance(project_ids, range):
         bounds = {"start": project_ids.start, "stop": project_ids.stop}
-        return "c.project_id >= %(start)s AND c.project_id < %(stop)s", bounds
+        return "{column} >= %(start)s AND {column} < %(stop)s", bounds
     named = {f"p{index}": int(pk) for index, pk in enumerate(project_ids)}
     marks = ", ".join(f"%({name})s" for name in named)
-    return (f"c.project_id IN ({marks})" if named else None), named
+    return (f"{{column}} IN ({marks})" if named else None), named
 
 
 def columns(rows: Iterable[tuple[int, ...]], index: int) -> list[tuple[int, int]]:

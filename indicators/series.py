@@ -17,10 +17,24 @@ from django.db.models.functions import Cast
 from django.utils import timezone
 from numpy.typing import NDArray
 
-from budgets.models import CONSUMING, Commitment, CreditMovement, Payment, ServiceDone
+from budgets.models import (
+    CONSUMING,
+    Commitment,
+    CreditMovement,
+    Payment,
+    ScheduledPayment,
+    ServiceDone,
+)
 from common.fiscal import month_end, month_index, month_of_index, whole_months
 from common.models import DataOrigin
-from indicators.dues import BANDS, columns, due_unpaid, left_by_age
+from indicators.dues import (
+    BANDS,
+    columns,
+    compulsory_unpaid,
+    due_unpaid,
+    left_by_age,
+)
+from indicators.programming import PROGRAMMING, programming_figures
 from projects.enums import Phase
 from projects.models import Baseline, Estimate, PlannedValue, ProgressReport, Project
 
@@ -43,6 +57,9 @@ AMOUNTS = (
     "advances_total",
     "due_unpaid",
     *BANDS,
+    "compulsory_unpaid",
+    "cp_due_next",
+    *PROGRAMMING,
 )
 
 
@@ -159,7 +176,7 @@ def load_series(
         pv=pv,
         ev=_earned(bac, percent),
         ac=_actual_cost(rows, status_on, known_at, ledger["committed_total"]),
-        amounts=ledger,
+        amounts=ledger | programming_figures(rows, as_of),
         **costs,
     )
 
@@ -336,6 +353,11 @@ def _ledger(rows: _Rows, as_of: dt.date, known_at: dt.datetime) -> dict[str, Cen
     aged = left_by_age(rows.project_ids, as_of, known_at)
     sums |= {name: columns(aged, index) for index, name in enumerate(BANDS, 1)}
     sums["due_unpaid"] = columns(due_unpaid(rows.project_ids, as_of, known_at), 1)
+    owed = compulsory_unpaid(rows.project_ids, as_of, known_at)
+    sums["compulsory_unpaid"] = columns(owed, 1)
+    expected = ScheduledPayment.objects.as_of(as_of).known_at(known_at)
+    expected = expected.filter(rows.having(through), fiscal_year=year + 1)
+    sums["cp_due_next"] = _grouped(expected, through, "amount")
     figures = {name: rows.spread(pairs) for name, pairs in sums.items()}
     held = ~np.all([np.isnan(figure) for figure in figures.values()], axis=0)
     return {

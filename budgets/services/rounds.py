@@ -29,6 +29,8 @@ from budgets.services.round_edits import move_file, move_version, write_step
 from budgets.services.round_news import tell_file, tell_version
 from budgets.services.round_rights import files_open_to, may_take_on_version
 from common.exceptions import DomainError, StaleEdit
+from projects.models import Project
+from projects.services.figures import mark_figures_changed
 
 # How many files one call moves.
 MOST_FILES = 1_000
@@ -78,7 +80,17 @@ def take_step(
     else:
         move_file(file, states[1], is_reviewed=known == StepVerb.REVIEW)
     _tell(step, version, file)
+    if file is None and known == StepVerb.VALIDATE:
+        _make_stale(actor, version)
     return step
+
+
+def _make_stale(actor: Any, version: ProgrammingVersion) -> None:
+    """Ask for the figures again: the indicators read the version of record, where a project that
+    it does not name has nothing programmed.
+    """
+    projects = Project.objects.filter(data_origin=version.data_origin)
+    mark_figures_changed(projects.values_list("pk", flat=True), actor=actor)
 
 
 def _lock(version_id: int, *, is_validation: bool) -> ProgrammingVersion:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from budgets.models import CONSUMING, Commitment, CreditMovement, Payment, ServiceDone
 from indicators.dues import BANDS
 from indicators.selectors.dues import due_rows, left_rows
+from indicators.selectors.programming import READERS as PROGRAMMING_READERS
 from indicators.selectors.rows import Perimeter, SourceRow
 from indicators.series import status_date
 from projects.models import Baseline, Estimate, PlannedValue, ProgressReport
@@ -250,4 +251,5 @@ _READERS: dict[str, Callable[[Perimeter], list[SourceRow]]] = {
     "service_done_total": _services(at_status=False),
     "due_unpaid": due_rows,
     **{name: left_rows(band) for band, name in enumerate(BANDS)},
+    **PROGRAMMING_READERS,
 }

@@ -7,8 +7,10 @@ from typing import Any
 
 from common.models import DataOrigin
 from common.money import from_cents
+from indicators.alerts import UNPROGRAMMED
 from indicators.catalogue import INDICATORS, Indicator
 from indicators.enums import Unit
+from indicators.formulas.outcome import Reason
 from indicators.models import IndicatorSnapshot
 from records.enums import Severity
 from records.services.alerts import Found, sync_alerts
@@ -25,17 +27,21 @@ def sync_threshold_alerts() -> int:
     """
     found: dict[tuple[int, str], list[Found]] = {}
     columns = [indicator.key for indicator in WATCHED]
+    more = ["reasons", *UNPROGRAMMED.values()]
     rows = IndicatorSnapshot.objects.latest().order_by()
     years = set()
-    for code, origin, as_of, *values in rows.values_list(
-        "project__code", "project__data_origin", "as_of", *columns
+    for code, origin, as_of, reasons, paid, committed, *values in rows.values_list(
+        "project__code", "project__data_origin", "as_of", *more, *columns
     ).iterator(5_000):
         years.add(as_of.year)
         standing = found.setdefault((as_of.year, origin), [])
         for indicator, value in zip(WATCHED, values, strict=True):
             if value is not None and is_beyond(indicator, value):
                 standing.append(_alert(indicator, code, origin, as_of.year, value))
-    sources = {indicator.code for indicator in WATCHED}
+        for source, actual in zip(UNPROGRAMMED, (paid, committed), strict=True):
+            if reasons.get(source) == Reason.ZERO_DENOMINATOR.code and actual and actual > 0:
+                standing.append(_unprogrammed(source, code, origin, as_of.year, actual))
+    sources = {indicator.code for indicator in WATCHED} | set(UNPROGRAMMED)
     for year in years:
         for origin in DataOrigin.values:
             some = found.get((year, origin), [])
@@ -69,4 +75,18 @@ def _alert(indicator: Indicator, code: str, origin: str, year: int, value: Any) 
             "value": str(value),
             "threshold": str(indicator.thresholds.alert),
         },
+    )
+
+
+def _unprogrammed(source: str, code: str, origin: str, year: int, actual: Decimal) -> Found:
+    return Found(
+        source=source,
+        severity=Severity.ALERT,
+        subject_kind="project",
+        subject_code=code,
+        fiscal_year=year,
+        message="unprogrammed",
+        amount=actual,
+        data_origin=origin,
+        context={"code": source, "value": str(actual)},
     )

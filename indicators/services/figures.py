@@ -20,6 +20,18 @@ from indicators.formulas.budget import (
 from indicators.formulas.drift import gap_rate
 from indicators.formulas.evm import earned_value
 from indicators.formulas.outcome import Outcome, Reason
+from indicators.formulas.programming import (
+    coverage,
+    execution_rate,
+    forecast_error,
+    landing_gap,
+    need_coverage,
+    owed_share,
+    payment_key,
+    programmed_landing,
+    rigidity,
+    stability,
+)
 from indicators.formulas.schedule import earned_schedule
 from indicators.series import Booleans, SeriesBatch
 
@@ -72,7 +84,35 @@ def _budget(batch: SeriesBatch) -> dict[str, Outcome]:
         "due_in_year": due_in_year(a["due_unpaid"]),
         "aged_left_to_pay": aged_left_to_pay(a["left_1_2y"], a["left_2_3y"], a["left_over_3y"]),
     }
+    figures |= _programming(batch)
     return {key: _unpublished(found, batch.published) for key, found in figures.items()}
+
+
+def _programming(batch: SeriesBatch) -> dict[str, Outcome]:
+    """Programming of record against execution, in CP; AE where the catalogue says so."""
+    a = batch.amounts
+    to_date, opened, frozen = a["cp_programmed_to_date"], a["cp_opened"], a["cp_frozen"]
+    landing = programmed_landing(a["cp_paid"], a["cp_programmed"], to_date)
+    return {
+        "programming_execution_rate": execution_rate(a["cp_paid"], to_date),
+        "programming_commitment_rate": execution_rate(
+            a["ae_committed"], a["ae_programmed_to_date"]
+        ),
+        "programmed_landing": landing,
+        "programmed_landing_gap": landing_gap(opened, frozen, landing),
+        "left_to_pay_coverage": coverage(
+            opened, frozen, a["cp_paid"], a["compulsory_unpaid"], a["due_unpaid"]
+        ),
+        "need_coverage": need_coverage(a["cp_granted"], a["cp_requested"]),
+        "need_coverage_ae": need_coverage(a["ae_granted"], a["ae_requested"]),
+        "next_year_rigidity": rigidity(a["cp_due_next"], a["cp_programmed_next"]),
+        "owed_share": owed_share(a["cp_compulsory"], a["cp_unavoidable"], opened, frozen),
+        "forecast_error": forecast_error(
+            a["cp_paid"], a["cp_forecast"], is_over=(batch.as_of.month, batch.as_of.day) == (12, 31)
+        ),
+        "payment_key": payment_key(a["cp_planned"], a["ae_planned"]),
+        "programming_stability": stability(a["cp_moved"], a["cp_former"]),
+    }
 
 
 def _because(outcome: Outcome, where: Booleans, reason: Reason) -> Outcome:

@@ -108,9 +108,9 @@ def test_reading_is_a_constant_number_of_queries(
     sample: Sample, django_assert_num_queries: Any
 ) -> None:
     ids = list(Project.objects.values_list("pk", flat=True))
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(22):
         load_series(ids[:1], AS_OF)
-    with django_assert_num_queries(18):
+    with django_assert_num_queries(22):
         load_series(ids, AS_OF)
 
 

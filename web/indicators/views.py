@@ -27,6 +27,8 @@ PAGES = {
     "commitment": "web:commitment",
     "service-done": "web:service-done",
     "payment": "web:payment",
+    "programming-line": "web:programming-lines",
+    "scheduled-payment": "web:scheduled-payment",
 }
 
 
