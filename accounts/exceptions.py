@@ -6,6 +6,8 @@ DomainError
 ├── IncompatibleRoles    two roles that one person may not hold
 ├── RoleForMachines      a machine has its own role, and a person never has it
 ├── GrantBeyondReach     the author does not hold what is granted
+├── DelegationBeyond     a delegation lends no more than what its giver holds
+├── DelegationEnded      it is revoked once, the absence cancelled once
 ├── GrantEnded           refused, revoked or approved already
 ├── EmergencyApart       an emergency access has its own way
 ├── NotOneOfTheTwo       it is closed by one of the two who opened it
@@ -256,3 +258,17 @@ class MergeTooOld(DomainError):
 
     code = "merge_too_old"
     message = _("A merge can be undone for %(days)s days: this one is older.")
+
+
+class DelegationBeyond(DomainError):
+    """A delegation lends no more than what its giver holds, as long as they hold it."""
+
+    code = "delegation_beyond"
+    message = _("A delegation lends no more than the grant of its giver: neither scope nor dates.")
+
+
+class DelegationEnded(DomainError):
+    """A delegation is revoked once, an absence cancelled once."""
+
+    code = "delegation_ended"
+    message = _("This is over, or revoked already.")

@@ -2,35 +2,110 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import copy
+from collections.abc import Collection, Iterable, Mapping
 from typing import Any
 
 from django.apps import apps
+from django.db.models import FilteredRelation, Q
 
 from accounts.enums import Action, Reach, Resource, ScopeKind
-from accounts.policy import NEVER_BY_MACHINE, POLICY, TOKEN_SCOPES
+from accounts.policy import EXCLUSIVE_ROLES, NEVER_BY_MACHINE, POLICY, TOKEN_SCOPES
 from accounts.scopes import GrantInForce, Scopes
 from accounts.scoping import scopes_below
 from common.fiscal import today
 
+# What is read commits nobody: a name is written down for what is done.
+_LOOKING = frozenset({Action.READ, Action.EXPORT, Action.VIEW_AS})
+# What a delegation never lends: to grant in turn, and what is personal.
+_NOT_LENT = frozenset(
+    {
+        Resource.GRANT, Resource.EMERGENCY_ACCESS, Resource.MACHINE_CLIENT, Resource.USER,
+        Resource.JOB, Resource.AUDIT, Resource.IMPORT_BATCH,
+    }
+)  # fmt: skip
+# The reaches that are those of a person: lent, they reach the records of who lends them.
+_OWN_RECORDS = frozenset({Reach.OWN, Reach.CONTRACT})
+
 
 def grants_of(user: Any) -> tuple[GrantInForce, ...]:
-    """Return the grants in force today; one query, kept on the user object."""
+    """Return the grants in force today, lent ones included; one query, kept on the user object."""
     if not user.is_authenticated:
         return ()
     cached: tuple[GrantInForce, ...] | None = getattr(user, "_grants_in_force", None)
     if cached is None:
-        # By name: the models of this room read their own rights here.
-        grants = apps.get_model("accounts", "Grant")._default_manager.all()
-        rows = grants.filter(user_id=user.pk).active_on(today())
-        ordered = rows.order_by("role", "scope_kind", "scope_code")
-        columns = ("role", "scope_kind", "scope_code", "pk", "ends_at")
-        cached = tuple(
-            GrantInForce(role, kind, code, number if ends_at else None, ends_at)
-            for role, kind, code, number, ends_at in ordered.values_list(*columns)
-        )
+        cached = grants_in_force([user.pk])[user.pk]
         user._grants_in_force = cached
     return cached
+
+
+def grants_in_force(people: Collection[int]) -> dict[int, tuple[GrantInForce, ...]]:
+    """Return the grants in force today of some people by id: theirs, and those lent to them.
+
+    A delegation is in force between its dates, until it is revoked, as long as its grant is and
+    its giver has an account. One query; one more for each that lends a part of a scope.
+    """
+    # By name: the models of this room read their own rights here.
+    grants = apps.get_model("accounts", "Grant")._default_manager.all()
+    day = today()
+    lent = FilteredRelation(
+        "delegations",
+        condition=Q(
+            delegations__delegate__in=list(people),
+            delegations__revoked_at__isnull=True,
+            delegations__valid_from__lte=day,
+            delegations__valid_to__gte=day,
+        ),
+    )
+    rows = grants.active_on(day).annotate(lent=lent)
+    rows = rows.filter(Q(user__in=list(people)) | Q(lent__isnull=False, user__is_active=True))
+    columns = (
+        "user_id", "role", "scope_kind", "scope_code", "pk", "ends_at", "lent__delegate_id",
+        "lent__scope_kind", "lent__scope_code",
+    )  # fmt: skip
+    found: dict[int, set[GrantInForce]] = {person: set() for person in people}
+    for row in rows.values_list(*columns):
+        owner, role, kind, code, number, ends_at, delegate, part_kind, part_code = row
+        if owner in found:
+            emergency = number if ends_at else None
+            found[owner].add(GrantInForce(role, kind, code, emergency, ends_at))
+        if delegate is not None and not ends_at and _is_part(kind, code, part_kind, part_code):
+            found[delegate].add(GrantInForce(role, part_kind, part_code, behalf=owner))
+    return {person: _sorted(held) for person, held in found.items()}
+
+
+def _is_part(kind: str, code: str, part_kind: str, part_code: str) -> bool:
+    """Whether a scope lies inside that of a grant, now: trees move."""
+    if not code or (part_kind, part_code) == (kind, code):
+        return True
+    return bool(part_code) and part_kind == kind and part_code in scopes_below(kind, [code])
+
+
+def _sorted(held: set[GrantInForce]) -> tuple[GrantInForce, ...]:
+    """Return grants in a constant order; who holds a role that stands alone is lent nothing."""
+    alone = any(one.behalf is None and one.role in EXCLUSIVE_ROLES for one in held)
+    kept = [one for one in held if one.behalf is None or not alone]
+    return tuple(sorted(kept, key=lambda one: (*one[:3], one.emergency or 0, one.behalf or 0)))
+
+
+def stands_in_for(user: Any) -> frozenset[int]:
+    """Return the ids of the people whose grants are lent to `user` today."""
+    return frozenset(one.behalf for one in grants_of(user) if one.behalf is not None)
+
+
+def hats_of(user: Any) -> list[tuple[int | None, Any]]:
+    """Return `user` in their own name (None), then in that of each person they stand in for.
+
+    Each is the same person with the grants of one hat: what is allowed under none of them alone is
+    not allowed by two of them together, where one name has to be written down.
+    """
+    names: list[int | None] = [None, *sorted(stands_in_for(user))]
+    found = []
+    for name in names:
+        worn = copy.copy(user)
+        worn._grants_in_force = tuple(one for one in grants_of(user) if one.behalf == name)
+        found.append((name, worn))
+    return found
 
 
 def emergency_of(user: Any) -> GrantInForce | None:
@@ -56,15 +131,38 @@ def scopes_of(user: Any, action: str, resource: str) -> Scopes:
         return Scopes()
     if getattr(user, "is_machine", False) and action in NEVER_BY_MACHINE:
         return Scopes()
-    return scopes_of_grants(grants_of(user), action, resource)
+    held = grants_of(user)
+    if action not in _LOOKING:
+        user._acts_for = _acts_for(held, action, resource)
+    return scopes_of_grants(held, action, resource)
+
+
+def _acts_for(held: Iterable[GrantInForce], action: str, resource: str) -> int | None:
+    """Return who lends the right to do `action`, when one's own grants do not give it at all."""
+    givers = [one.behalf for one in held if _opens(one, action, resource)]
+    lenders = [one for one in givers if one is not None]
+    return min(lenders) if lenders and None not in givers else None
+
+
+def _opens(grant: GrantInForce, action: str, resource: str) -> bool:
+    if grant.behalf is not None and resource in _NOT_LENT:
+        return False
+    return (grant.role, resource, action) in POLICY
+
+
+def acting_for(user: Any) -> int | None:
+    """Return in whose name `user` does what was checked last, None in their own (§3.3, 5)."""
+    found: int | None = getattr(user, "_acts_for", None)
+    return found
 
 
 def scopes_of_grants(grants: Iterable[GrantInForce], action: str, resource: str) -> Scopes:
     """Return where these grants allow `action` on `resource`, whoever holds them."""
     codes: dict[str, set[str]] = {}
+    lent: dict[int, dict[str, set[str]]] = {}
     for grant in grants:
         reach = POLICY.get((grant.role, resource, action))
-        if reach is None:
+        if reach is None or not _opens(grant, action, resource):
             continue
         if reach == Reach.BUDGET and grant.scope_kind == ScopeKind.PORTFOLIO:
             reach = Reach.NODE  # a budget officer of a portfolio, not of a BOP
@@ -72,8 +170,16 @@ def scopes_of_grants(grants: Iterable[GrantInForce], action: str, resource: str)
             return Scopes(everywhere=True)
         if reach == Reach.ENTITY and not grant.scope_code:
             continue  # a partner without an entity is nobody's
-        codes.setdefault(reach, set()).add(grant.scope_code)
-    return Scopes(codes={reach: frozenset(found) for reach, found in codes.items()})
+        is_others = grant.behalf is not None and reach in _OWN_RECORDS
+        opened = lent.setdefault(grant.behalf or 0, {}) if is_others else codes
+        opened.setdefault(reach, set()).add(grant.scope_code)
+    return Scopes(
+        codes=_frozen(codes), lent={giver: _frozen(found) for giver, found in lent.items()}
+    )
+
+
+def _frozen(codes: Mapping[str, set[str]]) -> dict[str, frozenset[str]]:
+    return {reach: frozenset(found) for reach, found in codes.items()}
 
 
 def can(user: Any, action: str, resource: str) -> bool:
@@ -113,4 +219,8 @@ def _inside(inner: Scopes, outer: Scopes) -> bool:
         Reach.CONTRACT: nodes,
         Reach.BUDGET: scopes_below(ScopeKind.NOMENCLATURE, outer.budget_nodes),
     }
-    return all(codes <= held.get(Reach(reach), frozenset()) for reach, codes in inner.codes.items())
+    return all(
+        codes <= held.get(Reach(reach), frozenset())
+        for opened in (inner.codes, *inner.lent.values())
+        for reach, codes in opened.items()
+    )

@@ -30,6 +30,8 @@ def team_of(user: Any) -> set[int]:
     """
     condition = Q(pk__in=())
     for grant in grants_of(user):
+        if grant.behalf is not None:
+            continue  # whoever stands in for somebody does not join their team
         if grant.role in _ALONE or (grant.role == Role.PARTNER and not grant.scope_code):
             continue
         if grant.scope_code:

@@ -6,14 +6,14 @@ turns a reach into a condition on its model. What is not registered is not reach
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any, NamedTuple
 
 from django.db.models import Q
 from django.utils.module_loading import import_string
 from django.utils.translation import gettext
 
-from accounts.scopes import Scopes
+from accounts.scopes import Holder, Scopes
 
 # (user, codes of the scopes) → condition on the model; the empty code means every scope.
 Provider = Callable[[Any, frozenset[str]], Q]
@@ -65,12 +65,17 @@ def rows_within(scopes: Scopes, model: str, user: Any) -> Q:
     if scopes.everywhere:
         return Q()
     condition = Q(pk__in=())
-    for reach, codes in sorted(scopes.codes.items()):
-        path = _PROVIDERS.get((reach, model))
-        if path:
-            provider: Provider = import_string(path)
-            condition |= provider(user, codes)
+    for person, opened in ((user, scopes.codes), *_lent(scopes)):
+        for reach, codes in sorted(opened.items()):
+            path = _PROVIDERS.get((reach, model))
+            if path:
+                provider: Provider = import_string(path)
+                condition |= provider(person, codes)
     return condition
+
+
+def _lent(scopes: Scopes) -> list[tuple[Holder, Mapping[str, frozenset[str]]]]:
+    return [(Holder(giver), scopes.lent[giver]) for giver in sorted(scopes.lent)]
 
 
 def scope_words(grant: Any) -> str:

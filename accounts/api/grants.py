@@ -109,11 +109,12 @@ class GrantViewSet(RowViewSet):
 
 
 class AuditEventRow(RowSerializer):
-    """Who did what, to what, in which request."""
+    """Who did what, to what, in which request; `on_behalf_of` is who lent the right to do it."""
 
     id = drf.IntegerField()
     at = drf.DateTimeField()
     actor = drf.CharField(source="actor__username", allow_null=True)
+    on_behalf_of = drf.CharField(source="on_behalf_of__username", allow_null=True)
     verb = drf.CharField()
     object_kind = drf.CharField()
     object_code = drf.CharField()
@@ -126,6 +127,7 @@ class AuditEventFilters(Filters):
     """Filters of `audit-events`."""
 
     actor = CodeFilter("actor__username")
+    on_behalf_of = CodeFilter("on_behalf_of__username")
     verb = CodeFilter("verb")
     object_kind = CodeFilter("object_kind")
     object_code = CodeFilter("object_code")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from accounts.models.access import AccountLink, Identity, RecoveryCode, SessionRecord, TryCounter
 from accounts.models.clients import MachineClient
+from accounts.models.delegations import Absence, Delegation
 from accounts.models.emergency import EmergencyReport
 from accounts.models.events import AuditEvent
 from accounts.models.grants import Grant, GrantQuerySet
@@ -14,9 +15,11 @@ from accounts.models.usage import IdempotencyKey, RateCounter
 from accounts.models.users import User, folded
 
 __all__ = [
+    "Absence",
     "AccountLink",
     "AuditEvent",
     "DefaultView",
+    "Delegation",
     "EmergencyReport",
     "Grant",
     "GrantQuerySet",

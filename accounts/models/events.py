@@ -22,6 +22,8 @@ TECHNICAL_KINDS = (
     "job",
     "invitation",
     "emergency_access",
+    "delegation",
+    "absence",
 )
 
 
@@ -29,18 +31,23 @@ class AuditEventQuerySet(models.QuerySet["AuditEvent"]):
     """Events by right."""
 
     def visible_to(self, user: Any) -> AuditEventQuerySet:
-        """Keep everything for an auditor, technical events for administrators, else one's own."""
+        """Keep everything for an auditor, technical events for administrators, else one's own.
+
+        One's own are also those that somebody did in one's name.
+        """
+        own = Q(actor_id=user.pk) | Q(on_behalf_of_id=user.pk)
         if can(user, Action.EXPORT, Resource.AUDIT):
             return self
         if scopes_of(user, Action.READ, Resource.AUDIT).everywhere:
-            return self.filter(Q(object_kind__in=TECHNICAL_KINDS) | Q(actor_id=user.pk))
-        return self.filter(actor_id=user.pk)
+            return self.filter(Q(object_kind__in=TECHNICAL_KINDS) | own)
+        return self.filter(own)
 
 
 class AuditEvent(models.Model):
     """A domain event that no history table holds: log-ins, refusals, exports, imports, grants.
 
     `emergency` marks what its actor did under an emergency access; these events are never purged.
+    `on_behalf_of` is whose grant the actor held by delegation when they did it.
     """
 
     at = models.DateTimeField(_("at"), db_index=True)
@@ -64,6 +71,15 @@ class AuditEvent(models.Model):
         null=True,
         blank=True,
         related_name="emergency_events",
+    )
+
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("on behalf of"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
     )
 
     objects = AuditEventQuerySet.as_manager()

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.models import AuditEvent
-from accounts.permissions import emergency_of
+from accounts.permissions import acting_for, emergency_of
 from common.models import current_request_id
 
 
@@ -19,12 +19,16 @@ def record_event(
     object_kind: str = "",
     object_code: str = "",
     detail: dict[str, Any] | None = None,
+    on_behalf_of: int | None = None,
 ) -> AuditEvent:
     """Record a domain event; the request id comes from the log context.
 
-    What its actor does under an emergency access is marked by it.
+    What its actor does under an emergency access is marked by it; by a right that a delegation
+    alone gives, by the name of who lends it (`on_behalf_of` where the caller knows it).
     """
     event = _event(actor, verb, object_kind, object_code, detail or {})
+    if on_behalf_of is not None:
+        event.on_behalf_of_id = on_behalf_of
     event.save()
     return event
 
@@ -52,4 +56,5 @@ def _event(
         request_id=current_request_id(),
         detail=detail,
         emergency_id=held.emergency if held else None,
+        on_behalf_of_id=acting_for(known) if known is not None else None,
     )

@@ -76,15 +76,17 @@ def write_step(
     states: tuple[VersionState, VersionState],
     reason: str,
     digest: str,
+    on_behalf_of: int | None = None,
 ) -> ProgrammingStep:
     """Write a step, before its file or version moves: a guard compares where it starts from.
 
-    It is in the name of its actor alone: who stands in for whom is never said by a caller.
+    `on_behalf_of` is who lends the right to take it, as the grants say: no caller from outside
+    names somebody.
     """
     step = ProgrammingStep(
         programming_version=version, project_id=project_id, verb=verb, from_state=states[0],
         to_state=states[1], actor=actor, at=timezone.now(), reason=reason.strip(),
-        content_digest=digest,
+        content_digest=digest, on_behalf_of_id=on_behalf_of,
     )  # fmt: skip
     step.full_clean(validate_constraints=False)
     step.save(force_insert=True)

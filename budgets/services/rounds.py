@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts.permissions import hats_of, stands_in_for
 from accounts.services.audit import record_event
 from budgets.enums import (
     APPROVALS,
@@ -61,7 +62,7 @@ def take_step(
     if not version.is_frozen:
         open_files(version.pk)
     file = None if project_id is None else _file(actor, version, project_id)
-    _refuse_right(actor, version, project_id, known)
+    name = _name_of_right(actor, version, project_id, known)
     states = _states(version, file, known, expected_version)
     digest = digests_of(version.pk)[0] if file is None else digest_of_file(file)
     if expected_digest and expected_digest != digest:
@@ -73,7 +74,7 @@ def take_step(
         check_version_step(actor, version, known, steps, digest, override_reason)
     step = write_step(
         actor=actor, version=version, project_id=project_id, verb=known, states=states,
-        reason=reason, digest=digest,
+        reason=reason, digest=digest, on_behalf_of=name,
     )  # fmt: skip
     if file is None:
         _move_whole(version, states[1], known)
@@ -109,27 +110,36 @@ def _file(actor: Any, version: ProgrammingVersion, project_id: int) -> Programmi
     return files.get(programming_version=version, project_id=project_id)
 
 
-def _refuse_right(
+def _name_of_right(
     actor: Any, version: ProgrammingVersion, project_id: int | None, verb: StepVerb
-) -> None:
-    """Refuse a step that is not taken there, or not by `actor`."""
+) -> int | None:
+    """Return in whose name `actor` takes a step, None in their own; refuse who may not.
+
+    The right is that of one name, whole: what one holds and what one is lent do not add up.
+    """
     rights = rights_of(verb, is_version=project_id is None)
     if not rights:
         raise ValidationError({"verb": _("Nobody takes this step there.")})
-    if project_id is None:
-        allowed = may_take_on_version(actor, version, verb)
-    else:
-        allowed = bool(files_open_to(actor, version, rights, project_id))
-    if not allowed:
-        raise PermissionDenied
+    for name, worn in hats_of(actor):
+        if project_id is None:
+            allowed = may_take_on_version(worn, version, verb)
+        else:
+            allowed = bool(files_open_to(worn, version, rights, project_id))
+        if allowed:
+            return name
+    raise PermissionDenied
 
 
 def _other_steps(
     actor: Any, version: ProgrammingVersion, project_id: int | None, verb: StepVerb
 ) -> list[Taken]:
-    """Return the steps of the same file or version, once `actor` approves nothing of their own."""
+    """Return the steps of the same file or version, once `actor` approves nothing of their own.
+
+    Nor of anybody that they stand in for today, in whichever name they decide (§3.3, 1 and H4).
+    """
     steps = steps_of(version.pk)
-    if verb in APPROVALS and actor.pk in submitters(steps, project_id):
+    people = {actor.pk, *stands_in_for(actor)}
+    if verb in APPROVALS and people & submitters(steps, project_id):
         raise OwnSubmission
     return [step for step in steps if step.project == project_id]
 
@@ -186,6 +196,7 @@ def _tell(step: ProgrammingStep, version: ProgrammingVersion, file: ProgrammingF
             "reason": step.reason,
             "digest": step.content_digest,
         },
+        on_behalf_of=step.on_behalf_of_id,
     )
     if file is not None:
         tell_file(step, file)

@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts.enums import Action
 from accounts.models import Grant, User
-from accounts.scopes import GrantInForce
+from accounts.permissions import grants_in_force
 from common.fiscal import today
 from records.subjects import sees_subject
 
@@ -20,15 +20,9 @@ _LOOKED_AT = 24
 def with_grants(people: Iterable[User]) -> list[User]:
     """Return the people with the grants in force today read in one query."""
     found = list(people)
-    rows = Grant.objects.filter(user__in=found).active_on(today())
-    grants: dict[int, list[GrantInForce]] = {person.pk: [] for person in found}
-    ordered = rows.order_by("role", "scope_kind", "scope_code")
-    for owner, role, kind, code in ordered.values_list(
-        "user_id", "role", "scope_kind", "scope_code"
-    ):
-        grants[owner].append(GrantInForce(role, kind, code))
+    held = grants_in_force([person.pk for person in found])
     for person in found:
-        person._grants_in_force = tuple(grants[person.pk])  # type: ignore[attr-defined]
+        person._grants_in_force = held[person.pk]  # type: ignore[attr-defined]
     return found
 
 

@@ -8,6 +8,7 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Action, Resource
@@ -21,6 +22,13 @@ from web.lists import ListView
 from web.mixins import PageView
 
 SECTION = "administration"
+
+
+def who(row: AuditEvent) -> str:
+    """Return who did it, and for whom when they stood in for somebody (§3.3, 5)."""
+    if row.on_behalf_of is None:
+        return str(row.actor or "–")
+    return gettext("%(actor)s for %(other)s") % {"actor": row.actor, "other": row.on_behalf_of}
 
 
 class AuditFilterForm(PageForm):
@@ -47,9 +55,7 @@ class AuditLogView(ListView):
     default_sort = "-at"
     columns = (
         ListColumn("at", _("When"), lambda row: row.at, "moment", "datetime", order=("at",)),
-        ListColumn(
-            "actor", _("Who"), lambda row: str(row.actor or "–"), order=("actor__username",)
-        ),
+        ListColumn("actor", _("Who"), who, order=("actor__username",)),
         ListColumn(
             "verb", _("Verb"), lambda row: verb_words(row.verb), order=("verb",), is_header=True
         ),
@@ -61,7 +67,8 @@ class AuditLogView(ListView):
 
     def rows(self, filters: dict[str, Any]) -> QuerySet[Any]:
         """Return the visible events that the filters keep."""
-        rows = AuditEvent.objects.all().visible_to(self.request.user).select_related("actor")
+        rows = AuditEvent.objects.all().visible_to(self.request.user)
+        rows = rows.select_related("actor", "on_behalf_of")
         if "q" in filters:
             text = filters["q"]
             named = Q(actor__username__icontains=text) | Q(actor__last_name__icontains=text)

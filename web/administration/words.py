@@ -12,6 +12,8 @@ from accounts.enums import Resource
 # Events keep their code for ever; these are the words of the page. A test compares with the code.
 VERBS = {
     "abandoned": pgettext_lazy("audit event", "deposit abandoned"),
+    "absence_cancelled": pgettext_lazy("audit event", "absence cancelled"),
+    "absence_declared": pgettext_lazy("audit event", "absence declared"),
     "act_cancelled": pgettext_lazy("audit event", "act on credits cancelled"),
     "alert_acknowledged": pgettext_lazy("audit event", "alert acknowledged"),
     "activities_copied": pgettext_lazy("audit event", "activities copied to another exercise"),
@@ -32,6 +34,8 @@ VERBS = {
     "consumed": pgettext_lazy("audit event", "reservation consumed"),
     "corrected": pgettext_lazy("audit event", "correction"),
     "created": pgettext_lazy("audit event", "creation"),
+    "delegation_given": pgettext_lazy("audit event", "delegation given"),
+    "delegation_revoked": pgettext_lazy("audit event", "delegation revoked"),
     "deleted": pgettext_lazy("audit event", "deletion"),
     "deposited": pgettext_lazy("audit event", "files deposited"),
     "edited": pgettext_lazy("audit event", "edit"),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from accounts.enums import Role
+from accounts.permissions import stands_in_for
 from budgets.enums import APPROVALS, StepVerb
 from budgets.models import ProgrammingFile, ProgrammingStep, ProgrammingVersion
 from budgets.rules.rounds import (
@@ -63,6 +64,11 @@ def file_rows(
     ]
 
 
+def people_of(user: Any) -> set[int]:
+    """Return who approves nothing of what `user`, or anybody they stand in for, submitted."""
+    return {user.pk, *stands_in_for(user)}
+
+
 def _verbs(
     user: Any,
     version: ProgrammingVersion,
@@ -70,7 +76,7 @@ def _verbs(
     opened: set[StepVerb],
     own: dict[int | None, set[int]],
 ) -> list[StepVerb]:
-    is_own = user.pk in own.get(file.project_id, ())
+    is_own = not people_of(user).isdisjoint(own.get(file.project_id, ()))
     return [
         verb
         for verb in steps_from(file.state, is_version=False)
@@ -99,7 +105,7 @@ def standing_of_version(user: Any, version: ProgrammingVersion) -> Standing:
     rows = ProgrammingStep.objects.filter(programming_version=version, project=None)
     steps = steps_of(version.pk)
     own = [step for step in steps if step.project is None]
-    is_own = user.pk in submitters(steps, None)
+    is_own = not people_of(user).isdisjoint(submitters(steps, None))
     verbs = [
         verb
         for verb in steps_from(version.state, is_version=True)
