@@ -265,6 +265,7 @@ STORMS = (
     "tests/imports/test_import_killed.py",
     "tests/records/test_pages.py::test_what_people_write_runs_nowhere",
     "tests/budgets/test_official_tables.py",
+    "tests/budgets/test_round_machine.py",
     "tests/access/test_policy_matrix.py",
     "tests/e2e/test_layouts.py",
     "tests/e2e/test_pages.py",

@@ -45,9 +45,9 @@ def _ledgers(share: int) -> list[tuple[str, str, str, int]]:
     amount = "100 + n % 900"
     return [
         ("creditmovement", f"{_IMPUTED}, node_id, project_id, kind, ae, cp, effective_on,"
-         " legal_basis, act_reference",
+         " legal_basis, act_reference, ceiling_law",
          f"'ht2', false, 2025, {node}, {project}, 'initial_finance_act', {amount}, {amount}, {day},"
-         " '', ''", share),
+         " '', '', ''", share),
         ("commitment", f"{_IMPUTED}, node_id, project_id, legal_reference, line_number, label,"
          " supplier, amount, committed_on, commitment_year, is_recyclable",
          f"'ht2', false, 2025, {node}, {project}, 'EJV' || n, '1', '', '', 100000, {day}, 2025,"

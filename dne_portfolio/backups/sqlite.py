@@ -7,6 +7,10 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+from accounts.models.guards import DELEGATION_GUARDS
+from budgets.models.guards import CEILING_GUARDS, PROGRAMMING_GUARDS
+from budgets.models.round_guards import ROUND_GUARDS
+from common.triggers import creation
 from dne_portfolio.backups.archive import BackupError
 
 
@@ -24,13 +28,16 @@ def copy_database(source: Path, target: Path) -> None:
 
 
 def check_database(path: Path) -> None:
-    """Raise BackupError when a file is damaged, breaks a link, or hides a view or a trigger."""
+    """Raise BackupError when a file is damaged, breaks a link, or hides a view or a trigger.
+
+    The triggers that the product puts itself are known to the letter.
+    """
     with closing(sqlite3.connect(f"{path.resolve().as_uri()}?mode=ro", uri=True)) as database:
         try:
             found = [row[0] for row in database.execute("PRAGMA integrity_check")]
             links = database.execute("PRAGMA foreign_key_check").fetchall()
-            hidden = database.execute(
-                "SELECT name FROM sqlite_master WHERE type IN ('view', 'trigger')"
+            standing = database.execute(
+                "SELECT name, sql FROM sqlite_master WHERE type IN ('view', 'trigger')"
             ).fetchall()
         except sqlite3.DatabaseError as error:
             raise BackupError(f"{path.name} is damaged: {error}") from error
@@ -39,8 +46,15 @@ def check_database(path: Path) -> None:
     if links:
         table, row, target, _index = links[0]
         raise BackupError(f"{path.name}: row {row} of {table} leads to no row of {target}.")
+    hidden = [name for name, text in standing if text not in _guards()]
     if hidden:
-        raise BackupError(f"{path.name} holds a view or a trigger ({hidden[0][0]}): not ours.")
+        raise BackupError(f"{path.name} holds a view or a trigger ({hidden[0]}): not ours.")
+
+
+def _guards() -> set[str]:
+    """Return the triggers of the product, to the letter: no other may stand in a base."""
+    guards = (*DELEGATION_GUARDS, *PROGRAMMING_GUARDS, *CEILING_GUARDS, *ROUND_GUARDS)
+    return {statement for guard in guards for statement in creation(guard, "sqlite")}
 
 
 def table_digests(path: Path) -> dict[str, tuple[int, str]]:

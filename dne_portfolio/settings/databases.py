@@ -9,7 +9,7 @@ import environ
 
 # FULL rather than the usual NORMAL: money must survive a power cut. trusted_schema cannot be off:
 # SQLite 3.40 then refuses the JSON_VALID of Django's own constraints (« unsafe use of
-# JSON_VALID() »); `restore` refuses a file with a view or a trigger instead, for we have none.
+# JSON_VALID() »); `restore` refuses a file with a view or a trigger that is not ours instead.
 SQLITE_PRAGMAS = (
     "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON;"
     " PRAGMA busy_timeout=20000; PRAGMA cache_size=-65536;"

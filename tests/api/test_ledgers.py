@@ -59,6 +59,7 @@ def test_a_movement_keeps_its_signs_to_the_cent(api):
         "effective_on": "2025-01-10",
         "legal_basis": "",
         "act_reference": "",
+        "ceiling_law": "",
         **NO_AXES,
     }
 
@@ -76,6 +77,7 @@ def test_a_commitment_is_read_whole(api):
         "vat_rate": None,
         "commitment_year": 2025,
         "is_recyclable": False,
+        "service_from": None,
         **NO_AXES,
     }
 

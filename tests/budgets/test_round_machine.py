@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import os
 from typing import Any
 
 import pytest
@@ -128,15 +129,18 @@ class RoundMachine(RuleBasedStateMachine):
     def edit(self, who: str, index: int, euros: int) -> None:
         """Somebody changes a cell."""
         line = self.line(index)
+        if line is None:
+            return
         before = self.content(line)
         cells = self.attempt(lambda: self.held.edit(who, line, f"{100 + euros}"))
         if cells is None:
             assert self.content(line) == before
         self.note()
 
-    def line(self, index: int) -> ProgrammingLine:
+    def line(self, index: int) -> ProgrammingLine | None:
+        """Return a line; a version started from one whose lines are all out has none."""
         lines = list(self.held.version.lines.order_by("pk"))
-        return lines[index % len(lines)]
+        return lines[index % len(lines)] if lines else None
 
     def content(self, line: ProgrammingLine) -> Any:
         return ProgrammingAmount.objects.filter(line=line).values_list().order_by("rank").first()
@@ -145,6 +149,8 @@ class RoundMachine(RuleBasedStateMachine):
     def take_out_or_put_back(self, who: str, index: int) -> None:
         """Somebody takes a line out, or puts it back."""
         line, actor = self.line(index), self.held.people[who]
+        if line is None:
+            return
         given = {"actor": actor, "line_id": line.pk, "expected_version": line.version}
         if line.taken_out_at:
             self.attempt(lambda: put_line_back(**given))
@@ -200,6 +206,8 @@ class RoundMachine(RuleBasedStateMachine):
         version = self.versions[place % len(self.versions)]
         version.refresh_from_db()
         line = version.lines.order_by("pk").first()
+        if line is None:
+            return
         statement = (
             f"UPDATE budgets_programmingamount SET proposed_ae = 1 WHERE line_id = {line.pk}",
             f"UPDATE budgets_programmingline SET label = 'x' WHERE id = {line.pk}",
@@ -295,6 +303,7 @@ class RoundMachine(RuleBasedStateMachine):
                     assert own[-1].content_digest == digest_of_file(file)
 
 
+WHOLE = os.environ.get("STORM") == "full"
 STATE_ORDER = list(VersionState)
 
 
@@ -303,8 +312,8 @@ def test_a_round_in_any_order_never_skips_loses_or_thaws_anything():
     run_state_machine_as_test(
         RoundMachine,
         settings=settings(
-            max_examples=20,
-            stateful_step_count=30,
+            max_examples=20 if WHOLE else 5,
+            stateful_step_count=30 if WHOLE else 20,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -193,6 +193,14 @@ def written(path: Path, *statements: str) -> Path:
     ("statements", "message"),
     [
         (["CREATE TABLE t (id INTEGER)", "CREATE VIEW v AS SELECT 1"], "a view or a trigger"),
+        # It has the name of one of ours and does something else.
+        (
+            [
+                "CREATE TABLE t (id INTEGER)",
+                "CREATE TRIGGER budgets_ceiling_kept AFTER INSERT ON t BEGIN DELETE FROM t; END",
+            ],
+            "a view or a trigger",
+        ),
         (
             [
                 "CREATE TABLE t (id INTEGER PRIMARY KEY)",

@@ -122,7 +122,7 @@ def test_every_sentence_is_written_from_the_figures_and_words_of_its_finding(lan
     figures = dict.fromkeys(
         "available asked used limit allotted done committed paid advances scheduled ae cp moved"
         " compulsory unavoidable programmed distributed due planned full_cost lines amount parts"
-        " frozen left".split(),
+        " frozen left beyond".split(),
         123_456,
     )
     words = {"ledger": "AE", "share": "25", "year": "2027", "day": "2026-03-01", "days": 10}

@@ -50,7 +50,7 @@ def test_a_version_goes_forward_and_back_to_draft_until_it_is_validated():
     assert legal == {
         ("draft", "submitted"), ("submitted", "arbitrated"), ("arbitrated", "validated"),
         ("validated", "notified"), ("notified", "archived"),
-        ("submitted", "draft"), ("arbitrated", "draft"),
+        ("submitted", "draft"), ("arbitrated", "draft"), ("arbitrated", "submitted"),
     }  # fmt: skip
     assert [state for state in VersionState.values if is_frozen(state)] == [
         "validated", "notified", "archived",
