@@ -9,8 +9,8 @@ from typing import Any
 from django.apps import apps
 from django.db.models import FilteredRelation, Q
 
-from accounts.enums import Action, Reach, Resource, ScopeKind
-from accounts.policy import EXCLUSIVE_ROLES, NEVER_BY_MACHINE, POLICY, TOKEN_SCOPES
+from accounts.enums import Action, Reach, Resource, Role, ScopeKind
+from accounts.policy import BUSINESS_ROLES, EXCLUSIVE_ROLES, NEVER_BY_MACHINE, POLICY, TOKEN_SCOPES
 from accounts.scopes import GrantInForce, Scopes
 from accounts.scoping import scopes_below
 from common.fiscal import today
@@ -116,6 +116,20 @@ def emergency_of(user: Any) -> GrantInForce | None:
 def roles_of(user: Any) -> frozenset[str]:
     """Return the roles in force today."""
     return frozenset(grant.role for grant in grants_of(user))
+
+
+def is_of_the_house(user: Any) -> bool:
+    """Whether `user` is a person with a role, who is no partner."""
+    roles = roles_of(user)
+    return bool(roles) and not user.is_machine and Role.PARTNER not in roles
+
+
+def lends_some(user: Any) -> bool:
+    """Whether `user` holds a grant of their own that a delegation may lend."""
+    return any(
+        one.role in BUSINESS_ROLES and one.behalf is None and one.emergency is None
+        for one in grants_of(user)
+    )
 
 
 def scopes_of(user: Any, action: str, resource: str) -> Scopes:

@@ -7,7 +7,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from oauth2_provider.views import TokenView
 from rest_framework.routers import SimpleRouter
 
-from accounts.api import clients, emergency, grants, people
+from accounts.api import clients, delegations, emergency, grants, people
 from accounts.api import schema as _schemes  # noqa: F401 (registers the two schemes)
 from budgets.api import (
     acts,
@@ -88,6 +88,8 @@ for prefix, viewset in (
     ("jobs", jobs.JobViewSet),
     ("grants", grants.GrantViewSet),
     ("emergency-accesses", emergency.EmergencyViewSet),
+    ("delegations", delegations.DelegationViewSet),
+    ("absences", delegations.AbsenceViewSet),
     ("audit-events", grants.AuditEventViewSet),
     ("import-batches", imports.ImportBatchViewSet),
     ("import-drafts", imports.ImportDraftViewSet),

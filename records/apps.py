@@ -41,3 +41,4 @@ class RecordsConfig(AppConfig):
         register_subject("job", "records.known.JOB")
         register_subject("import_batch", "records.known.IMPORT_BATCH")
         register_subject("grant", "records.known.GRANT")
+        register_subject("delegation", "records.known.DELEGATION")

@@ -72,4 +72,5 @@ class Event(models.TextChoices):
     IMPORT_DONE = "import_done", _("an import of yours is done")
     GRANT_PROPOSED = "grant_proposed", _("a role waits for your approval")
     GRANT_APPROVED = "grant_approved", _("a role was given to you")
+    LENT = "lent", _("a role was lent to you")
     WAITS = "waits", _("something waits for you")

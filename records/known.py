@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.enums import Action, Resource
-from accounts.models import Grant
+from accounts.models import Delegation, Grant
 from accounts.permissions import can
 from jobs.models import Job
 from jobs.services import label_of
@@ -74,6 +74,22 @@ GRANT = SubjectKind(
     seen=lambda user: _numbered(_grants(user)),
     allowing=_nothing(Grant.objects.all()),
     describe=_describe_grant,
+    code=NUMBER,
+    annotated=False,
+)
+
+DELEGATION = SubjectKind(
+    kind="delegation",
+    resource=Resource.GRANT,
+    label=gettext_lazy("delegation"),
+    seen=lambda user: _numbered(
+        Delegation.objects.filter(delegate_id=user.pk).select_related("grant", "giver")
+    ),
+    allowing=_nothing(Delegation.objects.all()),
+    describe=lambda row: (
+        _("%(role)s, %(person)s") % {"role": row.grant.get_role_display(), "person": row.giver},
+        reverse("web:delegations"),
+    ),
     code=NUMBER,
     annotated=False,
 )

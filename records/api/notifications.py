@@ -2,30 +2,18 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.http import Http404
 from drf_spectacular.utils import extend_schema
 from rest_framework.decorators import action
-from rest_framework.permissions import BasePermission
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.permissions import roles_of
+from accounts.api.permissions import IsPersonWithRole
 from common.api.views import RowViewSet
 from records.api.filters import NotificationFilters
 from records.api.serializers import NotificationRow, ReadCount
 from records.models import Notification
 from records.services.notifications import mark_all_read, mark_read
-
-
-class IsPersonWithRole(BasePermission):
-    """A person who holds a role; a machine is told nothing."""
-
-    def has_permission(self, request: Request, view: Any) -> bool:
-        """Whether the caller has notifications at all."""
-        user: Any = request.user
-        return bool(user and user.is_authenticated and not user.is_machine and roles_of(user))
 
 
 class NotificationViewSet(RowViewSet):

@@ -43,6 +43,7 @@ TEMPLATES = {
     Event.IMPORT_DONE: ("records/mail/import_done.txt", "records/mail/import_done.html"),
     Event.GRANT_PROPOSED: ("records/mail/grant_proposed.txt", "records/mail/grant_proposed.html"),
     Event.GRANT_APPROVED: ("records/mail/grant_approved.txt", "records/mail/grant_approved.html"),
+    Event.LENT: ("records/mail/lent.txt", "records/mail/lent.html"),
     Event.WAITS: ("records/mail/waits.txt", "records/mail/waits.html"),
 }
 DIGEST = ("records/mail/digest.txt", "records/mail/digest.html")

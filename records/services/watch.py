@@ -11,7 +11,7 @@ from typing import Any
 from django.utils import timezone
 
 from accounts.enums import Action, Resource
-from accounts.models import Grant, User
+from accounts.models import Delegation, Grant, User
 from accounts.permissions import scopes_of_grants
 from accounts.policy import POLICY
 from accounts.scopes import GrantInForce
@@ -33,7 +33,7 @@ def tell_news(now: dt.datetime | None = None) -> int:
     what is new only.
     """
     since = (now or timezone.now()) - LOOKED_BACK
-    return _tell_jobs(since) + _tell_imports(since) + _tell_grants(since)
+    return _tell_jobs(since) + _tell_imports(since) + _tell_grants(since) + _tell_lent(since)
 
 
 def _new(rows: Any, prefix: str, name: str = "pk") -> list[Any]:
@@ -103,6 +103,22 @@ def _tell_grant(grant: Grant, word: str, event: str, people: list[User], actor: 
         actor=actor,
     )
     return len(told)
+
+
+def _tell_lent(since: dt.datetime) -> int:
+    given = Delegation.objects.filter(given_at__gte=since, revoked_at__isnull=True)
+    count = 0
+    for one in _new(given.select_related("giver", "delegate"), "lent"):
+        told = notify(
+            event=Event.LENT,
+            kind="delegation",
+            code=str(one.pk),
+            key=f"lent-{one.pk}",
+            people=[one.delegate],
+            actor=one.giver,
+        )
+        count += len(told)
+    return count
 
 
 def _approvers() -> list[User]:

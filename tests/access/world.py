@@ -68,6 +68,7 @@ from records.services.deposits import Upload, deposit_files
 from records.services.storage import stored
 from tests.access.programmed import put_planned
 from tests.access.ruled import put_rules
+from tests.access.standing_in import make_absence, make_delegation
 from tests.access.waiting import put_to_attach
 from tests.people import person
 
@@ -319,6 +320,7 @@ def _accounts(world: World, stranger: User) -> None:
     makers = (
         ("job", _job), ("batch", _batch), ("event", _event), ("draft", _draft),
         ("view", _view), ("notification", _notification), ("session", _session),
+        ("delegation", make_delegation), ("absence", make_absence),
     )  # fmt: skip
     for kind, make in makers:
         world.put(kind, "out", make(stranger))

@@ -275,6 +275,7 @@ def _accounts(rows: Any) -> dict[str, Good]:
         "users_invite_create": Good("admin", newcomer),
         "users_suspend_create": Good("admin", newcomer, REASON, 1),
         "users_reactivate_create": Good("admin", leaver, REASON, rows.leaver.version),
+        **_standing_in(rows),
         "grants_create": Good("director", {}, wanted | {"user": "stranger"}),
         "grants_approve_create": Good("admin", grant),
         "grants_end_create": Good("admin", grant, REASON),
@@ -282,6 +283,18 @@ def _accounts(rows: Any) -> dict[str, Good]:
         "machine_clients_partial_update": Good("admin", client, {"name": "Entrepôt"}, 1),
         "machine_clients_revoke_create": Good("admin", client),
         "machine_clients_rotate_create": Good("admin", client, {"overlap_hours": 1}, 1),
+    }
+
+
+def _standing_in(rows: Any) -> dict[str, Good]:
+    days = {"valid_from": "2199-01-01", "valid_to": "2199-01-31"}
+    lent = {"grant": rows.lent.grant_id, "delegate": "stranger", **days, **REASON}
+    away = {"starts_on": "2199-01-01", "ends_on": "2199-01-31"}
+    return {
+        "delegations_create": Good("director", {}, lent),
+        "delegations_revoke_create": Good("director", {"id": rows.lent.pk}),
+        "absences_create": Good("director", {}, away),
+        "absences_cancel_create": Good("director", {"id": rows.absence.pk}),
     }
 
 

@@ -13,6 +13,7 @@ from django.utils import timezone
 from accounts.enums import Role, ScopeKind
 from accounts.models import User
 from accounts.services.clients import create_client
+from accounts.services.delegations import declare_absence, give_delegation
 from accounts.services.emergency import ask_emergency_access
 from accounts.services.grants import establish_grant, propose_grant
 from accounts.services.merging import merge_records
@@ -140,7 +141,15 @@ def add_accounts(users: Any) -> SimpleNamespace:
     )
     client = create_client(name="warehouse", scopes=["read"], actor=users.admin).client
     people["leaver"].refresh_from_db()
-    return SimpleNamespace(**people, grant=grant, client=client, emergency=emergency)
+    day = dt.date(2199, 1, 1)
+    lent = give_delegation(
+        actor=users.director, grant_id=users.director.grants.get().pk, delegate=people["newcomer"],
+        valid_from=day, valid_to=day, reason="Congés",
+    )  # fmt: skip
+    absence = declare_absence(actor=users.director, starts_on=day, ends_on=day)
+    return SimpleNamespace(
+        **people, grant=grant, client=client, emergency=emergency, lent=lent, absence=absence
+    )
 
 
 def add_notes(users: Any) -> SimpleNamespace:

@@ -20,8 +20,8 @@ from accounts.entry import confirm_second_factor
 from accounts.enums import Role
 from accounts.exceptions import WrongCode
 from accounts.middleware import open_to_all
-from accounts.models import Identity, SessionRecord
-from accounts.permissions import grants_of, roles_of
+from accounts.models import Identity, SessionRecord, User
+from accounts.permissions import grants_of, is_of_the_house, roles_of, stands_in_for
 from accounts.second_factor import (
     has_second_factor,
     must_have_second_factor,
@@ -50,10 +50,15 @@ class AccountView(PageView):
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the roles in force and where they apply, the sessions and the ways in."""
         user: Any = request.user
+        givers = User.objects.in_bulk(stands_in_for(user))
         sessions = SessionRecord.objects.filter(user_id=user.pk).open_at(timezone.now())
         return self.page(
             {
-                "grants": [(Role(g.role).label, g.scope_code) for g in grants_of(user)],
+                "grants": [
+                    (Role(g.role).label, g.scope_code, givers.get(g.behalf) if g.behalf else None)
+                    for g in grants_of(user)
+                ],
+                "is_of_the_house": is_of_the_house(user),
                 "sessions": sessions,
                 "current": self.current(),
                 "has_second_factor": has_second_factor(user),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.urls import path
 
-from web.auth import account_views, link_views, provider_views, views
+from web.auth import account_views, delegations, link_views, provider_views, views
 
 urlpatterns = [
     path("connexion/", views.PortfolioLogin.as_view(), name="login"),
@@ -41,5 +41,18 @@ urlpatterns = [
         "compte/second-facteur/codes/",
         account_views.RecoveryCodesView.as_view(),
         name="recovery-codes",
+    ),
+    path("compte/delegations/", delegations.DelegationsView.as_view(), name="delegations"),
+    path("compte/delegations/nouvelle/", delegations.LendView.as_view(), name="delegation-give"),
+    path(
+        "compte/delegations/<int:pk>/revoquer/",
+        delegations.RevokeView.as_view(),
+        name="delegation-revoke",
+    ),
+    path("compte/absences/nouvelle/", delegations.AbsenceView.as_view(), name="absence-declare"),
+    path(
+        "compte/absences/<int:pk>/annuler/",
+        delegations.CancelView.as_view(),
+        name="absence-cancel",
     ),
 ]
