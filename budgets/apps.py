@@ -53,6 +53,7 @@ class BudgetsConfig(AppConfig):
         register_rows(Reach.BUDGET, "budgets.reservation", rows)
         register_rows(Reach.BUDGET, "budgets.bopopinion", rows)
         register_rows(Reach.BUDGET, "budgets.trajectory", rows)
+        register_rows(Reach.BUDGET, "budgets.programmingkey", rows)
         register_rows(Reach.BUDGET, "budgets.waitingline", rows)
         register_rows(Reach.BUDGET, "budgets.budgetceiling", rows)
         for reach, path in (

@@ -14,6 +14,7 @@ from accounts.api.idempotency import IdempotentMixin
 from accounts.api.owned import HistoryViewSet
 from accounts.enums import Action, Resource
 from accounts.permissions import can
+from budgets.api.programming_keys import DerivingMixin
 from budgets.api.programming_rows import (
     CellEditRow,
     CellsInput,
@@ -61,7 +62,7 @@ class VersionFilters(Filters):
     data_origin = origin_filter()
 
 
-class ProgrammingVersionViewSet(VersionStepsMixin, IdempotentMixin, HistoryViewSet):
+class ProgrammingVersionViewSet(VersionStepsMixin, DerivingMixin, IdempotentMixin, HistoryViewSet):
     """Versions of the programming of an exercise; frozen once validated."""
 
     queryset = ProgrammingVersion.objects.all()
@@ -74,7 +75,7 @@ class ProgrammingVersionViewSet(VersionStepsMixin, IdempotentMixin, HistoryViewS
     }
     if_match_actions = frozenset({"partial_update", "steps"})
     idempotent_actions = frozenset({"create", "cells"})
-    stale_actions = frozenset({"cells", "undo"})
+    stale_actions = frozenset({"cells", "derive", "undo"})
     row_serializer = VersionRow
     filterset_class = VersionFilters
     versioned = True

@@ -18,6 +18,7 @@ from budgets.models.ledgers import (
 from budgets.models.nomenclature import NomenclatureNode
 from budgets.models.programming import ProgrammingLine, ProgrammingVersion
 from budgets.models.programming_cells import ProgrammingAmount, ProgrammingEdit
+from budgets.models.programming_keys import ProgrammingKey
 from budgets.models.reservations import Reservation
 from budgets.models.rounds import ProgrammingFile, ProgrammingStep
 from budgets.models.rows import ALLOCATED, CONSUMING, FROZEN, OPENED
@@ -45,6 +46,7 @@ __all__ = [
     "ProgrammingAmount",
     "ProgrammingEdit",
     "ProgrammingFile",
+    "ProgrammingKey",
     "ProgrammingLine",
     "ProgrammingStep",
     "ProgrammingVersion",

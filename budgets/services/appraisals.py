@@ -1,4 +1,4 @@
-"""Record opinions on BOP and trajectories of CP; correct them under their version."""
+"""Record opinions on BOP, trajectories and keys of CP; correct them under their version."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from accounts.enums import Action, Resource
 from accounts.services.audit import record_event
 from budgets.enums import NomenclatureKind
-from budgets.models import BopOpinion, NomenclatureNode, Trajectory
+from budgets.models import BopOpinion, NomenclatureNode, ProgrammingKey, Trajectory
 from budgets.permissions import can_decide_on
 from budgets.services.rule_jobs import request_checks
 from common.exceptions import StaleEdit
@@ -59,6 +59,42 @@ def record_trajectory(
 
 
 @transaction.atomic
+def record_key(
+    *,
+    actor: Any,
+    node: NomenclatureNode,
+    fiscal_year: int,
+    key_0: int,
+    key_1: int,
+    key_2: int,
+    key_3: int,
+    nature: str = "",
+    source: str = "",
+) -> ProgrammingKey:
+    """Record the keys of CP of a node from an exercise on, in whole percents that add up to 100.
+
+    Raises PermissionDenied, ValidationError.
+    """
+    _refuse(actor, Action.CREATE, node)
+    row = ProgrammingKey(
+        node=node, fiscal_year=fiscal_year, nature=nature, key_0=key_0, key_1=key_1, key_2=key_2,
+        key_3=key_3, source=source.strip(), data_origin=node.data_origin,
+    )  # fmt: skip
+    _keep(row, actor, "key_recorded")
+    return row
+
+
+@transaction.atomic
+def edit_key(*, actor: Any, key_id: int, expected_version: int, **changes: Any) -> ProgrammingKey:
+    """Change the keys of a node, or their source. What was derived by them stays.
+
+    Raises PermissionDenied, StaleEdit, ValidationError.
+    """
+    row: ProgrammingKey = _edited(ProgrammingKey, key_id, actor, expected_version, changes)
+    return row
+
+
+@transaction.atomic
 def edit_opinion(
     *, actor: Any, opinion_id: int, expected_version: int, **changes: Any
 ) -> BopOpinion:
@@ -85,6 +121,7 @@ def edit_trajectory(
 _EDITABLE: dict[Any, frozenset[str]] = {
     BopOpinion: frozenset({"given_on", "sense", "reference"}),
     Trajectory: frozenset({"cp", "source"}),
+    ProgrammingKey: frozenset({"key_0", "key_1", "key_2", "key_3", "source"}),
 }
 
 

@@ -77,8 +77,9 @@ def edit_cells(
     edits: Sequence[CellEdit],
     undoes: uuid.UUID | None = None,
     operation_id: uuid.UUID | None = None,
+    most: int = MOST_ENTRIES,
 ) -> Operation:
-    """Change at most a thousand cells of a version: all of them, or none.
+    """Change at most a thousand cells of a version, or `most`: all of them, or none.
 
     `operation_id` names the operation when the caller has to find it again; else it gets a name.
 
@@ -88,8 +89,7 @@ def edit_cells(
     cell does not hold its `before`, or what a check of cells raises. About ten queries, whatever
     the number of cells.
     """
-    if not 0 < len(edits) <= MOST_ENTRIES:
-        raise ValidationError(_("From one to a thousand rows are expected."))
+    _refuse_size(edits, most)
     version = lock_version(version_id)
     stage = stage_of(version.kind)
     lines = lines_to_write(actor, version, {edit.line for edit in edits})
@@ -145,7 +145,14 @@ def undo_operation(*, actor: Any, version_id: int, operation: uuid.UUID) -> Oper
         )
         for edit in done
     ]
-    return edit_cells(actor=actor, version_id=version_id, edits=back, undoes=operation)
+    return edit_cells(
+        actor=actor, version_id=version_id, edits=back, undoes=operation, most=len(back)
+    )
+
+
+def _refuse_size(edits: Sequence[CellEdit], most: int) -> None:
+    if not edits or len(edits) > most:
+        raise ValidationError(_("From one to %(most)s rows are expected.") % {"most": most})
 
 
 def _refuse_malformed(edits: Sequence[CellEdit], lines: Mapping[int, ProgrammingLine]) -> None:

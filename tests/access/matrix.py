@@ -162,6 +162,7 @@ def sign_of(kind: str, cell: Cell, world: World) -> str:
         "waiting line": f"WL-{code}", "matching rule": f"RULE-{code}",
         "alert": f"EJ-{code}", "override": f"EJ-{code}",
         "ceiling": f"BOP-{code}", "opinion": f"BOP-{code}", "trajectory": f"BOP-{code}",
+        "programming key": f"BOP-{code}",
         "programmed line": f"PROG-{code}", "programming edit": f"EDIT-{code}",
         "scenario change": {"IN": "11.01", "OUT": "12.02"}[code],
         "programming file": f"P-{code}", "programming step": f"STEP-{code}",

@@ -15,6 +15,7 @@ from budgets.models import (
     BudgetRule,
     Exercise,
     NomenclatureNode,
+    ProgrammingKey,
     RuleOverride,
     Trajectory,
 )
@@ -58,3 +59,6 @@ def put_rules(world: Any, side: str, node: NomenclatureNode) -> None:
     world.put("budget rule", side, rule.pk)
     world.put("opinion", side, opinion.pk)
     world.put("trajectory", side, trajectory.pk)
+    keys = {"key_0": 100, "key_1": 0, "key_2": 0, "key_3": 0}
+    key = ProgrammingKey.objects.create(node=node, fiscal_year=2025, **keys)
+    world.put("programming key", side, key.pk)

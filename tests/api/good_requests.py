@@ -199,12 +199,17 @@ def _rules(rows: Any) -> dict[str, Good]:
     }
     given = {"node": "BOP-B", "fiscal_year": 2025, "given_on": "2025-03-01", "sense": "reserved"}
     expected = {"node": "BOP-B", "fiscal_year": 2027, "cp": "1000.00"}
+    keys = {"node": "BOP-B", "fiscal_year": 2027, "key_0": 83, "key_1": 16, "key_2": 1, "key_3": 0}
     return {
         "alerts_acknowledge_create": Good("controller", alert, {"comment": "Retrait demandé"}),
         "budget_rules_revise_create": Good("controller", rule, revised, 1),
         "bop_opinions_create": Good("budget", {}, given),
         "bop_opinions_partial_update": Good("budget", opinion, {"sense": "unfavourable"}, 1),
         "trajectories_create": Good("budget", {}, expected),
+        "programming_keys_create": Good("budget", {}, keys),
+        "programming_keys_partial_update": Good(
+            "budget", {"id": rows.key.pk}, {"origin_of_figure": "PAP"}, 1
+        ),
         "trajectories_partial_update": Good("budget", trajectory, {"cp": "12.00"}, 1),
     }
 

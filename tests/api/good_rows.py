@@ -25,6 +25,7 @@ from budgets.models import (
     Exercise,
     MatchingRule,
     NomenclatureNode,
+    ProgrammingKey,
     Reservation,
     Trajectory,
     WaitingLine,
@@ -297,7 +298,9 @@ def add_rules(users: Any) -> SimpleNamespace:
     )
     trajectory = Trajectory.objects.create(node=bops[0], fiscal_year=2027, cp=Decimal(10))
     rule = BudgetRule.objects.get(code="R-07")
-    return SimpleNamespace(alert=alert, opinion=opinion, trajectory=trajectory, rule=rule)
+    keys = {"key_0": 60, "key_1": 40, "key_2": 0, "key_3": 0}
+    key = ProgrammingKey.objects.create(node=bops[0], fiscal_year=2090, **keys)
+    return SimpleNamespace(alert=alert, opinion=opinion, trajectory=trajectory, rule=rule, key=key)
 
 
 def add_exercises(users: Any) -> dict[str, Exercise]:

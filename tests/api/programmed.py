@@ -72,6 +72,7 @@ def programming_requests(good: Any, rows: Any) -> dict[str, Any]:
         ),
         "programming_versions_partial_update": good("budget", version, {"label": "Essai"}, 1),
         "programming_versions_cells_create": good("budget", version, {"edits": [cell]}),
+        "programming_versions_derive_create": good("budget", version, {}),
         "programming_versions_undo_create": good(
             "budget", version, {"operation": str(rows.operation)}
         ),

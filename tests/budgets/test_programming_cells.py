@@ -263,4 +263,4 @@ def test_problems_cost_as_many_queries_for_a_hundred_lines_as_for_two(officer):
         with CaptureQueriesContext(connection) as captured:
             assert len(problems_of(version, officer)) == 3 * count
         costs.append(len(captured))
-    assert costs[0] == costs[1] <= 4
+    assert costs[0] == costs[1] <= 11  # the controls, the ceilings, the sustainability

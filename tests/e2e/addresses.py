@@ -27,6 +27,7 @@ from budgets.models import (
     Payment,
     PaymentRequest,
     ProgrammingFile,
+    ProgrammingKey,
     ProgrammingLine,
     ProgrammingVersion,
     Reservation,
@@ -211,6 +212,10 @@ def _rules() -> dict[str, dict[str, Any]]:
         node=bop, fiscal_year=2026, given_on=today(), sense="favourable"
     )
     trajectory = Trajectory.objects.create(node=bop, fiscal_year=2027, cp=Decimal(10))
+    keys = {"key_0": 60, "key_1": 40, "key_2": 0, "key_3": 0}
+    key = ProgrammingKey.objects.create(
+        node=bop, fiscal_year=2090, nature="new", data_origin="fictitious", **keys
+    )
     rule = {"pk": BudgetRule.objects.get(code="R-07").pk}
     return {
         "alert": {"pk": alert.pk},
@@ -219,6 +224,7 @@ def _rules() -> dict[str, dict[str, Any]]:
         "budget-rule_revise": rule,
         "bop-opinions_edit": {"pk": opinion.pk},
         "trajectories_edit": {"pk": trajectory.pk},
+        "programming-keys_edit": {"pk": key.pk},
     }
 
 
@@ -240,7 +246,7 @@ def _programming() -> dict[str, dict[str, Any]]:
     version = ProgrammingVersion.objects.filter(data_origin="fictitious", state="draft").first()
     assert version is not None
     of = {"year": version.fiscal_year, "number": version.number}
-    pages = ("_version", "_compare", "_print", "_line_create", "-steps", "-many-steps")
+    pages = ("_version", "_compare", "_print", "_line_create", "_derive", "-steps", "-many-steps")
     line = {**of, "pk": first(ProgrammingLine, programming_version=version).pk}
     return {
         **{f"programming{page}": of for page in pages},

@@ -66,6 +66,7 @@ VERBS = {
     "job_parked": pgettext_lazy("audit event", "job parked"),
     "job_retried": pgettext_lazy("audit event", "job tried again"),
     "line_completed": pgettext_lazy("audit event", "line of a commitment completed"),
+    "key_recorded": pgettext_lazy("audit event", "keys of CP recorded"),
     "line_edited": pgettext_lazy("audit event", "line of the programming edited"),
     "line_programmed": pgettext_lazy("audit event", "lines added to the programming"),
     "line_put_back": pgettext_lazy("audit event", "line put back in the programming"),

@@ -64,6 +64,7 @@ _GROUPS: tuple[tuple[str, Any, tuple[_Link, ...]], ...] = (
             ("budget-rules", _("Rules")),
             ("bop-opinions", _("Opinions on BOP")),
             ("trajectories", _("Trajectories")),
+            ("programming-keys", _("Keys of CP")),
         ),
     ),
 )

@@ -20,6 +20,7 @@ from web.budgets import (
     attaching,
     ceilings,
     exercises,
+    keys,
     line_reasons,
     matching_rules,
     reservations,
@@ -212,6 +213,11 @@ urlpatterns = [
         "budget/trajectoires/<int:pk>/modifier/",
         appraisals.RecordTrajectoryView.as_view(),
         name="trajectories_edit",
+    ),
+    path("budget/cles/", keys.KeysView.as_view(), name="programming-keys"),
+    path("budget/cles/nouvelles/", keys.RecordKeyView.as_view(), name="programming-keys_create"),
+    path(
+        "budget/cles/<int:pk>/modifier/", keys.RecordKeyView.as_view(), name="programming-keys_edit"
     ),
     path("budget/reservations/", reservations.ReservationsView.as_view(), name="reservations"),
     path(

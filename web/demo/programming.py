@@ -14,6 +14,7 @@ from django.db.models import Sum
 from accounts.models import User
 from budgets.enums import ProgrammingNature, VersionBasis, VersionKind
 from budgets.models import NomenclatureNode, ProgrammingAmount, ProgrammingVersion
+from budgets.services.appraisals import record_key
 from budgets.services.entries import Imputation
 from budgets.services.programming_cells import CellEdit, edit_cells
 from budgets.services.programming_lines import NewLine, add_lines
@@ -40,12 +41,24 @@ _ACTS = (
     ("Études et cadrage", "Procédure adaptée", 0.05),
 )
 _SHARES_OF_CP = (0.55, 0.30, 0.15)
+_PROGRAMME = "0214"
 _REASONS = ("Révision du périmètre", "Marché renégocié", "Report d'une tranche")
 
 
 def add_programming(seed: int) -> None:
     """Add the versions of the exercise under way and of the next one, by the services."""
     officer = User.objects.get(username=OFFICER)
+    programme = NomenclatureNode.objects.get(code=_PROGRAMME, data_origin=ORIGIN)
+    record_key(
+        actor=officer,
+        node=programme,
+        fiscal_year=LAST_YEAR,
+        source="PAP (exemple)",
+        key_0=55,
+        key_1=30,
+        key_2=15,
+        key_3=0,
+    )
     for year in (LAST_YEAR, LAST_YEAR + 1):
         draw = random.Random(f"{seed}-programming-{year}")  # noqa: S311 (an example)
         requests = create_version(

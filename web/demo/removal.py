@@ -16,6 +16,7 @@ from budgets.models import (
     ProgrammingAmount,
     ProgrammingEdit,
     ProgrammingFile,
+    ProgrammingKey,
     ProgrammingLine,
     ProgrammingStep,
     ProgrammingVersion,
@@ -74,7 +75,7 @@ def remove_fictitious() -> None:
     WaitingLine.objects.filter(**fictitious).delete()
     Commitment.objects.filter(**fictitious).delete()
     RuleOverride.objects.filter(**fictitious).delete()
-    for decided in (Reservation, BudgetCeiling):
+    for decided in (Reservation, BudgetCeiling, ProgrammingKey):
         decided._default_manager.filter(**fictitious).delete()
         decided.history.filter(**fictitious).delete()  # type: ignore[attr-defined]
     # The history of the days goes with that of their exercises, which are then no more.

@@ -179,6 +179,7 @@ class SheetView(SheetPage):
             "steps_url": self.url("programming-steps"),
             "scenarios_url": self.url("scenarios"),
             "add_url": self.url("programming_line_create") if may_add else "",
+            "derive_url": self.url("programming_derive") if may_add else "",
             "may_write": bool(frame.writable),
         }
 

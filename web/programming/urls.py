@@ -7,6 +7,7 @@ from django.urls import path
 from web.programming import scenario_acts, scenario_compare, scenarios, steps
 from web.programming.cells import CellsView, StateView
 from web.programming.compare import CompareView
+from web.programming.deriving import DeriveView
 from web.programming.lines import LineCreateView, LineView, PutBackView, TakeOutView
 from web.programming.lists import ProgrammedLinesView, ProgrammingView
 from web.programming.sheet import GroupView, PrintView, SheetView
@@ -29,6 +30,7 @@ urlpatterns = [
     path(f"{_VERSION}cellules/", CellsView.as_view(), name="programming_cells"),
     path(f"{_VERSION}etat/", StateView.as_view(), name="programming_state"),
     path(f"{_VERSION}comparer/", CompareView.as_view(), name="programming_compare"),
+    path(f"{_VERSION}deriver/", DeriveView.as_view(), name="programming_derive"),
     path(f"{_VERSION}impression/", PrintView.as_view(), name="programming_print"),
     path(f"{_VERSION}ligne/nouvelle/", LineCreateView.as_view(), name="programming_line_create"),
     path(f"{_VERSION}ligne/<int:pk>/", LineView.as_view(), name="programming_line"),
