@@ -25,7 +25,7 @@ from budgets.models import (
 )
 from budgets.rules.programming import has_allowed_sign, stage_of
 from budgets.services.entries import MOST_ENTRIES, Verdicts
-from budgets.services.programming_access import lines_to_write, lock_version
+from budgets.services.programming_access import lines_to_write, lock_version, name_of_write
 from budgets.services.programming_hooks import CellChange, check_cells
 from budgets.services.programming_lines import NEGATIVE
 from budgets.services.round_edits import void_approvals
@@ -111,14 +111,19 @@ def edit_cells(
         _keep(actor, version, stage, operation, undoes)
         projects = {lines[edit.line].project_id for edit in changed}
         void_approvals(actor, version, projects, changed[0].reason)
-        record_event(
-            actor=actor,
-            verb="cells_undone" if undoes else "cells_edited",
-            object_kind="programming_version",
-            object_code=version.code,
-            detail={"operation": str(operation.id), "cells": len(changed)},
-        )
+        _tell(actor, version, operation, verb="cells_undone" if undoes else "cells_edited")
     return operation
+
+
+def _tell(actor: Any, version: ProgrammingVersion, operation: Operation, *, verb: str) -> None:
+    record_event(
+        actor=actor,
+        verb=verb,
+        object_kind="programming_version",
+        object_code=version.code,
+        detail={"operation": str(operation.id), "cells": len(operation.edits)},
+        on_behalf_of=name_of_write(actor, {edit.line for edit in operation.edits}),
+    )
 
 
 @transaction.atomic

@@ -26,6 +26,7 @@ from budgets.services.programming_access import (
     closed_to,
     lines_to_write,
     lock_version,
+    name_of_write,
 )
 from budgets.services.programming_basis import LINE_KINDS, Seed, write_seeds
 from budgets.services.programming_hooks import CellChange, check_cells
@@ -270,4 +271,5 @@ def _tell(actor: Any, version: ProgrammingVersion, verb: str, **detail: Any) -> 
         object_kind="programming_version",
         object_code=version.code,
         detail=detail,
+        on_behalf_of=name_of_write(actor, detail.get("lines") or [detail["line"]]),
     )

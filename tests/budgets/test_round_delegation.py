@@ -13,6 +13,7 @@ from accounts.services.delegations import give_delegation, revoke_delegation
 from budgets.exceptions import OwnSubmission
 from budgets.models import ProgrammingStep
 from common.fiscal import today
+from projects.models import Project
 from tests.budgets.rounds import make_round
 from tests.people import person
 
@@ -84,6 +85,18 @@ def test_a_delegation_that_is_revoked_takes_no_step_any_more(held):
     revoke_delegation(actor=held.people["director"], delegation_id=given_one.pk)
     with pytest.raises(PermissionDenied):
         held.step("arbitrate", fresh(deputy), held.projects[0])
+
+
+def test_an_edit_says_in_whose_name_its_lines_are_written_own_rights_first(held):
+    first, second = held.lines
+    other = person(Role.PROJECT_MANAGER, username="colleague")
+    Project.objects.filter(pk=second.project_id).update(manager=other)
+    lend(held.people["manager"], other)
+    held.people["colleague"] = fresh(other)
+    held.edit("colleague", second, "90")
+    held.edit("colleague", first, "90")
+    told = AuditEvent.objects.filter(verb="cells_edited").order_by("pk")
+    assert [event.on_behalf_of for event in told] == [None, held.people["manager"]]
 
 
 def test_the_trigger_counts_both_persons_of_a_step(held):
