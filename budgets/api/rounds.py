@@ -13,9 +13,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.enums import Action, Resource, Role
+from accounts.permissions import can
 from budgets.enums import StepVerb, VersionState
 from budgets.models import ProgrammingFile, ProgrammingStep
 from budgets.rules.rounds import content_digest, void_steps
+from budgets.services.crg_notes import RIGHTS, write_note
 from budgets.services.round_content import digest_of_file, digests_of, steps_of
 from budgets.services.round_rights import takes_some_step
 from budgets.services.rounds import take_step
@@ -152,13 +154,30 @@ class VersionStepsMixin:
         return stepped(request, view.body(VersionStepInput), version_id=version.pk)
 
 
+class NoteInput(StrictSerializer):
+    """A comment and a risk; `note_version` is that of the note that was read, 0 for the first."""
+
+    comment = TextField(max_length=2000, required=False, allow_blank=True)
+    risk = TextField(max_length=2000, required=False, allow_blank=True)
+    note_version = drf.IntegerField(min_value=0, source="expected_version")
+
+
+class NoteRow(drf.Serializer[Any]):
+    """What is said of a project in a management report."""
+
+    comment = drf.CharField(allow_blank=True)
+    risk = drf.CharField(allow_blank=True)
+    note_version = drf.IntegerField()
+
+
 class ProgrammingFileViewSet(RowViewSet):
     """Files of projects in the versions of the programming."""
 
     queryset = ProgrammingFile.objects.all()
     policy_resource = Resource.PROGRAMMING_REQUEST
-    policy_actions = {"steps": Action.READ}
+    policy_actions = {"steps": Action.READ, "note": Action.READ}
     if_match_actions = frozenset({"steps"})
+    stale_actions = frozenset({"note"})
     row_serializer = ProgrammingFileRow
     detail_serializer = ProgrammingFileDetail
     filterset_class = FileFilters
@@ -172,11 +191,22 @@ class ProgrammingFileViewSet(RowViewSet):
         super().check_permissions(request)
         if self.action == "steps":
             refuse_who_takes_none(request.user)
+        if self.action == "note" and not any(can(request.user, *one) for one in RIGHTS):
+            raise PermissionDenied
 
     def complete(self, rows: list[dict[str, Any]], *, detail: bool) -> None:
         """Add the digest of one file."""
         for row in rows if detail else ():
             row["content_digest"] = digest_of_file(ProgrammingFile.objects.get(pk=row["id"]))
+
+    @extend_schema(request=NoteInput, responses={200: NoteRow})
+    @action(detail=True, methods=["post"])
+    def note(self, request: Request, id: str) -> Response:
+        """Write the comment and the risk of the project for the management report (T8)."""
+        rows = ProgrammingFile.objects.all().visible_to(request.user)
+        file = get_object_or_404(rows, pk=id)
+        note = write_note(actor=request.user, file_id=file.pk, **self.body(NoteInput))
+        return Response({"comment": note.comment, "risk": note.risk, "note_version": note.version})
 
     @extend_schema(request=StepInput, responses={201: ProgrammingStepRow})
     @action(detail=True, methods=["post"])

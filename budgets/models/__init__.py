@@ -5,6 +5,7 @@ from __future__ import annotations
 from budgets.models.appraisals import BopOpinion, Trajectory
 from budgets.models.attaching import LineDecision, MatchingRule, WaitingLine
 from budgets.models.budget_ceilings import BudgetCeiling
+from budgets.models.crg_notes import CrgNote
 from budgets.models.exercises import Exercise, ExerciseDate
 from budgets.models.forecasts import ScheduledPayment
 from budgets.models.landings import LandingChoice
@@ -35,6 +36,7 @@ __all__ = [
     "BudgetRule",
     "Commitment",
     "CreditMovement",
+    "CrgNote",
     "Exercise",
     "ExerciseDate",
     "LandingChoice",

@@ -18,7 +18,7 @@ from budgets.enums import (
     Stage,
     VersionKind,
 )
-from budgets.models import CONSUMING, ExerciseDate, ProgrammingVersion
+from budgets.models import CONSUMING, CrgNote, ExerciseDate, ProgrammingFile, ProgrammingVersion
 from budgets.rules.exercises import default_dates
 from budgets.rules.landing import months_run
 from budgets.rules.programming import stage_of
@@ -171,7 +171,22 @@ def report(perimeter: Perimeter, version: ProgrammingVersion) -> tuple[list[Tabl
 
     sums = sums_by_grain(report_figures(version), frozen, version, initial_of(version))
     landed = _landings(frozen, key_of)
-    return _rows(_grouped(sums, key_of, landed), sums, landed, places, gap="updated")
+    rows, total = _rows(_grouped(sums, key_of, landed), sums, landed, places, gap="updated")
+    notes = _notes(perimeter, version)
+    silent = {"comment": None, "risk": None}
+    return [replace(row, words={**row.words, **notes.get(row.key, silent)}) for row in rows], total
+
+
+def _notes(perimeter: Perimeter, version: ProgrammingVersion) -> dict[str, dict[str, str | None]]:
+    """Return what is said of each project in a version, by the key of its row; one query."""
+    files = ProgrammingFile.objects.filter(programming_version=version)
+    if perimeter.user is not None:
+        files = files.visible_to(perimeter.user)
+    rows = CrgNote.objects.filter(file__in=files).values_list("file__project_id", "comment", "risk")
+    return {
+        f"project-{pk}": {"comment": comment or None, "risk": risk or None}
+        for pk, comment, risk in rows
+    }
 
 
 def _landings(perimeter: Perimeter, key_of: Callable[[Grain], Key]) -> dict[Key, Sums]:

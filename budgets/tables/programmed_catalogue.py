@@ -106,7 +106,7 @@ PROGRAMMED: Mapping[str, VersionTable] = {
         ),
         VersionTable(
             "t8", _("T8 · Management report (CRG)"),
-            ("kind", "code", "name"),
+            ("kind", "code", "name", "comment", "risk"),
             _both("initial", "updated", "executed", "landing", "gap"),
             lambda perimeter, version, day: report(perimeter, version),
             report_figures,

@@ -77,6 +77,9 @@ def programming_requests(good: Any, rows: Any) -> dict[str, Any]:
             "budget", version, {"operation": str(rows.operation)}
         ),
         "programming_versions_steps_create": good("budget", {"id": rows.empty.pk}, submission, 1),
+        "programming_files_note_create": good(
+            "manager", {"id": rows.file.pk}, {"comment": "Retard", "note_version": 0}
+        ),
         "programming_files_steps_create": good("manager", {"id": rows.file.pk}, submission, 1),
         "programming_lines_create": good("manager", {}, {**new, **of}),
         "programming_lines_bulk_create": good("manager", {}, {**of, "rows": [new]}),

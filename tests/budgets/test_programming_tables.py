@@ -6,16 +6,27 @@ import datetime as dt
 from types import SimpleNamespace
 
 import pytest
+from django.core.exceptions import PermissionDenied
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from accounts.enums import Role
 from accounts.selectors import end_of_day
-from budgets.models import BudgetRule, Exercise, ExerciseDate, NomenclatureNode
+from budgets.exceptions import VersionFrozen
+from budgets.models import (
+    BudgetRule,
+    CrgNote,
+    Exercise,
+    ExerciseDate,
+    NomenclatureNode,
+    ProgrammingFile,
+)
+from budgets.services.crg_notes import write_note
 from budgets.tables.needs import report_day
 from budgets.tables.perimeter import Perimeter
 from budgets.tables.programmed import default_version, parts_of_figure
 from budgets.tables.programmed_catalogue import PROGRAMMED
+from common.exceptions import StaleEdit
 from projects.models import PortfolioNode
 from tests.budgets.ledger import commit, make_project, make_uo, move, pay, schedule
 from tests.budgets.programming import at_state, make_line, make_version
@@ -268,3 +279,34 @@ def test_tables_ask_the_same_number_of_statements_whatever_the_rows(place):
                 read(code, version)
             counts.setdefault(code, []).append(len(seen))
     assert all(first == last for first, last in counts.values()), counts
+
+
+def test_a_report_tells_the_comment_and_the_risk_of_each_project_until_it_is_frozen(place):
+    manager = person(Role.PROJECT_MANAGER)
+    place.first.manager = manager
+    place.first.save()
+    version = make_version("crg1", 2026)
+    make_line(version, place.uo, project=place.first, granted=[("450", "380")])
+    make_line(version, place.uo, project=place.second, granted=[("1", "1")])
+    files = {
+        project.code: ProgrammingFile.objects.create(programming_version=version, project=project)
+        for project in (place.first, place.second)
+    }
+    said = {"comment": " Recette décalée ", "risk": "Pénalités"}
+    write_note(actor=manager, file_id=files["P-1"].pk, expected_version=0, **said)
+    with pytest.raises(StaleEdit):
+        write_note(actor=manager, file_id=files["P-1"].pk, expected_version=0, **said)
+    with pytest.raises(ProgrammingFile.DoesNotExist):
+        write_note(actor=manager, file_id=files["P-2"].pk, expected_version=0)
+    controller = person(Role.MANAGEMENT_CONTROLLER)
+    with pytest.raises(PermissionDenied):
+        write_note(actor=controller, file_id=files["P-1"].pk, expected_version=1)
+    rows = by_code(read("t8", version)[0])
+    assert (rows["P-1"].words["comment"], rows["P-1"].words["risk"]) == (
+        "Recette décalée", "Pénalités",
+    )  # fmt: skip
+    assert rows["P-2"].words["comment"] is None
+    assert CrgNote.history.count() == 1
+    at_state(version, "validated")
+    with pytest.raises(VersionFrozen):
+        write_note(actor=manager, file_id=files["P-1"].pk, expected_version=1)

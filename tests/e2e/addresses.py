@@ -252,6 +252,7 @@ def _programming() -> dict[str, dict[str, Any]]:
         **{f"programming{page}": of for page in pages},
         **{f"programming_line{page}": line for page in ("", "_take_out")},
         "programming-lines": {"pk": version.pk},
+        "programming-file-note": {"pk": first(ProgrammingFile, programming_version=version).pk},
         "programming-file": {"pk": first(ProgrammingFile, programming_version=version).pk},
         **_scenarios(),
     }

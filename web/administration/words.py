@@ -79,6 +79,7 @@ VERBS = {
     "logout": pgettext_lazy("audit event", "log-out"),
     "merge_undone": pgettext_lazy("audit event", "merge undone"),
     "merged": pgettext_lazy("audit event", "merge"),
+    "note_written": pgettext_lazy("audit event", "note of a management report written"),
     "opinion_recorded": pgettext_lazy("audit event", "opinion on a BOP recorded"),
     "password_changed": pgettext_lazy("audit event", "password changed"),
     "password_link_sent": pgettext_lazy("audit event", "password link sent"),

@@ -185,6 +185,8 @@ def _report(year: int, link: Link) -> list[ListColumn]:
         _money("executed_cp", _("CP · paid at the date of the data"), link),
         *_pair("landing", _("forecast at 31/12")),
         *_pair("gap", _("programming less forecast")),
+        _word("comment", gettext_lazy("Comment")),
+        _word("risk", gettext_lazy("Risk")),
     ]
 
 

@@ -16,10 +16,12 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.enums import Action, Resource, Role
+from accounts.permissions import can
 from accounts.services.audit import record_event
 from budgets.enums import StepVerb, VersionState
 from budgets.models import ProgrammingFile, ProgrammingVersion
 from budgets.rules.rounds import COMPARED_KINDS
+from budgets.services.crg_notes import RIGHTS
 from budgets.services.round_rights import takes_some_step
 from budgets.services.rounds import FileResult, FileStep, take_step, take_steps
 from common.exceptions import DomainError
@@ -263,6 +265,7 @@ class FileStepsView(OfVersionView):
             "standing": standing,
             "steps": self.steps(standing, file.version),
             "back": address("programming-steps", version),
+            "may_note": not version.is_frozen and any(can(request.user, *one) for one in RIGHTS),
             "has_fictitious": version.data_origin == DataOrigin.FICTITIOUS,
         }
         return self.page(context)

@@ -10,6 +10,7 @@ from web.programming.compare import CompareView
 from web.programming.deriving import DeriveView
 from web.programming.lines import LineCreateView, LineView, PutBackView, TakeOutView
 from web.programming.lists import ProgrammedLinesView, ProgrammingView
+from web.programming.notes import NoteView
 from web.programming.sheet import GroupView, PrintView, SheetView
 from web.programming.versions import VersionCreateView
 
@@ -52,6 +53,11 @@ urlpatterns = [
         "budget/programmation/dossiers/<int:pk>/",
         steps.FileStepsView.as_view(),
         name="programming-file",
+    ),
+    path(
+        "budget/programmation/dossiers/<int:pk>/note/",
+        NoteView.as_view(),
+        name="programming-file-note",
     ),
     path(_SCENARIOS, scenarios.ScenariosView.as_view(), name="scenarios"),
     path(f"{_SCENARIOS}nouveau/", scenarios.ScenarioCreateView.as_view(), name="scenario_create"),
