@@ -196,8 +196,9 @@ class ProgrammingFileViewSet(RowViewSet):
 
     def complete(self, rows: list[dict[str, Any]], *, detail: bool) -> None:
         """Add the digest of one file."""
+        seen = ProgrammingFile.objects.all().visible_to(self.request.user)
         for row in rows if detail else ():
-            row["content_digest"] = digest_of_file(ProgrammingFile.objects.get(pk=row["id"]))
+            row["content_digest"] = digest_of_file(seen.get(pk=row["id"]))
 
     @extend_schema(request=NoteInput, responses={200: NoteRow})
     @action(detail=True, methods=["post"])
@@ -235,13 +236,13 @@ class ProgrammingStepViewSet(RowViewSet):
 
     def complete(self, rows: list[dict[str, Any]], *, detail: bool) -> None:
         """Say whether the content of one step has changed since."""
+        seen = ProgrammingStep.objects.all().visible_to(self.request.user)
         for row in rows if detail else ():
-            row["is_void"] = row["id"] in _voided(row["id"])
+            row["is_void"] = row["id"] in _voided(seen.get(pk=row["id"]))
 
 
-def _voided(step_id: int) -> set[int]:
+def _voided(step: ProgrammingStep) -> set[int]:
     """Return the ids of the void steps among those of the same file or version."""
-    step = ProgrammingStep.objects.get(pk=step_id)
     whole, files = digests_of(step.programming_version_id)
     if step.project_id is not None:
         whole = files.get(step.project_id, content_digest(()))
