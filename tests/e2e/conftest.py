@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import sqlite3
+import threading
 from collections.abc import Callable, Iterator
 from typing import Any
 
@@ -29,6 +30,9 @@ ARGUMENTS = (
 ).split()
 
 
+MOST_SECONDS = 60
+
+
 @pytest.fixture(scope="session")
 def program() -> Iterator[Browser]:
     """Debian's Chromium, one for the process; its tests skip where it is absent, never under CI."""
@@ -47,11 +51,16 @@ def program() -> Iterator[Browser]:
 def chromium(program: Browser, transactional_db: None) -> Iterator[WatchedBrowser]:
     """The browser of one test, which fails on whatever the policy refused in any of its pages.
 
-    It closes before the database is emptied.
+    It closes before the database is emptied, and the server ends what it answers: its threads share
+    the connection of the test on SQLite, where one that still reads holds the whole base.
     """
     watched = WatchedBrowser(program)
     yield watched
     faults = watched.end()
+    for thread in threading.enumerate():
+        if "process_request_thread" in thread.name:
+            thread.join(MOST_SECONDS)
+            assert not thread.is_alive(), "the server still answers a browser that is closed"
     if faults:
         pytest.fail("\n".join(["The browser refused or raised:", *faults]))
 
