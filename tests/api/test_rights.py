@@ -32,7 +32,7 @@ COMMON = {
     "nomenclature": {"director": 1, "manager": 1, "budget": 1, "controller": 1},
     "ministries": {"director": 1, "manager": 1, "budget": 1, "controller": 1},
     "panorama-entries": dict.fromkeys(SEEN, 0),
-    "indicators": dict.fromkeys(SEEN, 31),
+    "indicators": dict.fromkeys(SEEN, 43),
     "indicator-values": dict.fromkeys(SEEN, 0),
     "jobs": dict.fromkeys(SEEN, 0),
     "attachments": dict.fromkeys(SEEN, 0),

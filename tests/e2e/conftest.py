@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import os
 import shutil
@@ -94,6 +95,8 @@ def demo(transactional_db: None, settings: Any, picture: sqlite3.Connection) -> 
         return
     connection.ensure_connection()
     if picture.execute("select count(*) from sqlite_master").fetchone()[0]:
+        # A response that nobody read to its end holds the base until its cycle is collected.
+        gc.collect()
         picture.backup(connection.connection)
         return
     _load_demo(settings)

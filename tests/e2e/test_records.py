@@ -9,6 +9,7 @@ import pytest
 
 from accounts.models import User
 from records.services import attachments, comments
+from records.services.notifications import unread_count
 from tests.records import files
 from tests.records.payloads import XSS
 
@@ -59,6 +60,7 @@ def test_forty_payloads_run_nowhere(visit: Any, seeded: list[int]) -> None:
 
 def test_a_name_is_completed_by_keyboard_and_the_person_is_told(visit: Any, media: None) -> None:
     visitor = visit()
+    before = unread_count(User.objects.get(username="controle"))
     visitor.log_in("directrice")
     visitor.go("/projets/EX-01/")
     area = visitor.page.locator("#comment-body")
@@ -72,7 +74,7 @@ def test_a_name_is_completed_by_keyboard_and_the_person_is_told(visit: Any, medi
     other = visit()
     other.log_in("controle")
     other.go("/")
-    assert other.page.locator(".pf-count").first.inner_text() == "1"
+    assert other.page.locator("a[href='/notifications/'] .pf-count").inner_text() == str(before + 1)
     assert visitor.complaints == []
     assert other.complaints == []
 

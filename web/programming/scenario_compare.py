@@ -71,7 +71,7 @@ class ScenarioCompareView(OfVersionView):
                 "rows": [(line, _cells(line.id, base, laid, rank)) for line in shown],
                 "sizes": [shown.paginator.per_page],
                 "year": dict(years(version))[rank],
-                "charts": cascades(laid[0], version, rank) if laid else [],
+                **(cascades(laid[0], version, rank) if laid else {}),
                 "list_url": address("scenarios", version),
                 "here": request.path,
                 "has_fictitious": version.data_origin == DataOrigin.FICTITIOUS,

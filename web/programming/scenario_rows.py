@@ -47,9 +47,11 @@ def sums_of(overlay: Overlay, rank: int) -> list[tuple[str, list[Any]]]:
     return found
 
 
-def cascades(overlay: Overlay, version: ProgrammingVersion, rank: int) -> list[Chart]:
+def cascades(overlay: Overlay, version: ProgrammingVersion, rank: int) -> dict[str, Chart]:
     """Lay out what a scenario adds to AE, and to CP, from the version to it, line by line."""
-    return [_cascade(overlay, version, rank, measure) for measure in Measure]
+    return {
+        f"steps_{measure}_chart": _cascade(overlay, version, rank, measure) for measure in Measure
+    }
 
 
 def _cascade(overlay: Overlay, version: ProgrammingVersion, rank: int, measure: Measure) -> Chart:

@@ -184,7 +184,7 @@ class ScenarioView(OfScenarioView):
                     for row in shown
                 ],
                 "year": dict(years(self.of))[rank],
-                "charts": cascades(overlay, self.of, rank),
+                **cascades(overlay, self.of, rank),
                 "exports": exports(request),
                 "may_accept": may_accept(user, self.scenario) and bool(overlay.changed),
                 "reason": ReasonForm(initial={"version": self.scenario.version}),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import csv
 from fractions import Fraction
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -71,9 +73,12 @@ def test_each_formula_gives_the_value_worked_by_hand_or_its_reason(
     assert one(figure) == expected
 
 
-def test_the_keys_of_programme_614_are_those_that_the_bill_publishes() -> None:
+def test_the_keys_of_programme_614_are_those_that_the_bill_publishes(reference_data: Path) -> None:
     """PLF 2020, FdC included: 83 %, 16 %, 1 %, 0 % (domain §1.6)."""
-    ae, cp = 55_812_118, (46_088_496, 9_176_245, 547_377, 0)
+    file = reference_data / "data" / "exemple_echeancier_cp_p614_plf2020.csv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        cells = {row["ligne"]: row["valeur"] for row in csv.DictReader(lines)}
+    ae, *cp = (int(cells[name]) for name in ("C0", "C1", "C2", "C3", "C4"))
     keys = [one(payment_key([amount], [ae])) for amount in cp]
     assert [round(float(key) * 100) for key in keys] == [83, 16, 1, 0]
     assert sum(cp) == ae
