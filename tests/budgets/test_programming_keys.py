@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+
 import pytest
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, connection, transaction
@@ -29,15 +31,29 @@ keys = (
 )
 
 
-def test_programme_614_has_the_keys_that_the_bill_of_2020_publishes():
+def published(reference_data):
+    """Return the new AE of programme 614 and the CP that pay them by year, PLF 2020, in euros."""
+    file = reference_data / "data" / "exemple_echeancier_cp_p614_plf2020.csv"
+    with file.open(encoding="utf-8", newline="") as lines:
+        cells = {row["ligne"]: int(row["valeur"]) for row in csv.DictReader(lines) if row["valeur"]}
+    return cells["C0"], tuple(cells[name] for name in ("C1", "C2", "C3", "C4"))
+
+
+def test_programme_614_has_the_keys_that_the_bill_of_2020_publishes(reference_data):
     """PLF 2020, FdC included, euros (domain §1.6): CP on the new AE by year."""
-    assert keys_of((46_088_496, 9_176_245, 547_377, 0)) == (83, 16, 1, 0)
+    _ae, cp = published(reference_data)
+    assert keys_of(cp) == (83, 16, 1, 0)
 
 
-def test_the_published_keys_share_the_new_ae_of_programme_614_to_the_cent():
-    cp = derived_cp([5_581_211_800, 0, 0, 0], (83, 16, 1, 0))
-    assert cp == [4_632_405_794, 892_993_888, 55_812_118, 0]
-    assert sum(cp) == 5_581_211_800
+def test_the_published_keys_share_the_new_ae_of_programme_614_to_the_cent(reference_data):
+    ae, _cp = published(reference_data)
+    cents_of_ae = ae * 100
+    cp = derived_cp([cents_of_ae, 0, 0, 0], (83, 16, 1, 0))
+    assert sum(cp) == cents_of_ae
+    assert all(
+        abs(part * 100 - cents_of_ae * key) < 100
+        for part, key in zip(cp, (83, 16, 1, 0), strict=True)
+    )
 
 
 def test_the_ae_of_each_year_are_paid_from_that_year_on():
