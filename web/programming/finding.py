@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
+from django.db.models import Case, Value, When
 from django.http import HttpRequest
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -18,8 +19,10 @@ from common.models import DataOrigin
 from web.mixins import PageView
 
 READ = (Action.READ, Resource.PROGRAMMING_VERSION)
-
-
+_FIRST_ORIGIN = Case(
+    *(When(data_origin=origin, then=Value(rank)) for rank, origin in enumerate(DataOrigin.values)),
+    default=Value(len(DataOrigin.values)),
+)
 _WRITING = (
     (Action.UPDATE, Resource.PROGRAMMING_VERSION),
     (Action.UPDATE, Resource.PROGRAMMING_REQUEST),
@@ -62,7 +65,7 @@ def find_version(request: HttpRequest, year: int, number: int) -> ProgrammingVer
     rows = rows.filter(fiscal_year=year, number=number)
     if origin := request.GET.get("origin"):
         return get_object_or_404(rows, data_origin=origin)
-    found = rows.order_by("-data_origin").first()  # operational, fictitious
+    found = rows.order_by(_FIRST_ORIGIN).first()
     return found or get_object_or_404(rows)
 
 

@@ -22,10 +22,10 @@ from budgets.tables.scenarios import Overlay, overlay_of
 from common.exceptions import DomainError
 from web.forms import PageForm
 from web.mixins import ServiceFormView
+from web.programming.finding import version_url
 from web.programming.scenario_forms import CellsForm, ReasonForm, rank_asked, years
 from web.programming.scenario_rows import page_of
 from web.programming.scenarios import CREATE, OfScenarioView, writes
-from web.programming.steps import address
 
 
 class ChangeView(OfScenarioView, ServiceFormView):
@@ -162,7 +162,7 @@ class AbandonView(OfScenarioView, ServiceFormView):
     def after(self, result: Scenario) -> tuple[str, str]:
         """Go back to the list."""
         message = _("The scenario “%(name)s” is abandoned.") % {"name": result.name}
-        return message, address("scenarios", self.of)
+        return message, version_url(self.of, "scenarios")
 
     def shown(self, form: forms.Form) -> dict[str, Any]:
         """Name the page; only its author abandons a scenario."""

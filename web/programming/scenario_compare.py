@@ -17,9 +17,10 @@ from common.money import from_cents
 from web.forms import PageForm
 from web.lists import page_of as paged
 from web.lists import valid_filters
+from web.programming.finding import version_url
 from web.programming.scenario_forms import euros, rank_asked, years
 from web.programming.scenario_rows import cascades, page_of
-from web.programming.steps import OfVersionView, address
+from web.programming.steps import OfVersionView
 
 
 class PairForm(PageForm):
@@ -72,7 +73,7 @@ class ScenarioCompareView(OfVersionView):
                 "sizes": [shown.paginator.per_page],
                 "year": dict(years(version))[rank],
                 **(cascades(laid[0], version, rank) if laid else {}),
-                "list_url": address("scenarios", version),
+                "list_url": version_url(version, "scenarios"),
                 "here": request.path,
                 "has_fictitious": version.data_origin == DataOrigin.FICTITIOUS,
             },

@@ -24,6 +24,7 @@ from web.budgets.tabs import tabs
 from web.exports import FORMATS
 from web.lists import valid_filters
 from web.mixins import PageView, ServiceFormView
+from web.programming.finding import READ, version_url
 from web.programming.scenario_forms import (
     ReasonForm,
     ScenarioForm,
@@ -32,7 +33,7 @@ from web.programming.scenario_forms import (
     years,
 )
 from web.programming.scenario_rows import cascades, exported, exports, page_of, sums_of
-from web.programming.steps import READ, OfVersionView, address
+from web.programming.steps import OfVersionView
 
 ROWS_BY_PAGE = 100
 CREATE = (Action.CREATE, Resource.PROGRAMMING_VERSION)
@@ -76,8 +77,10 @@ class ScenariosView(OfVersionView):
                 (scenario, page_of(scenario), one, sums_of(one, 0))
                 for scenario, one in zip(shown, laid, strict=True)
             ],
-            "create_url": address("scenario_create", version) if can(request.user, *CREATE) else "",
-            "compare_url": address("scenario_compare", version),
+            "create_url": version_url(version, "scenario_create")
+            if can(request.user, *CREATE)
+            else "",
+            "compare_url": version_url(version, "scenario_compare"),
             "has_fictitious": version.data_origin == DataOrigin.FICTITIOUS,
             **tabs("programming"),
         }
@@ -112,7 +115,7 @@ class ScenarioCreateView(OfVersionView, ServiceFormView):
         return {
             "title": _("New scenario of %(code)s") % {"code": self.of.code},
             "submit": _("Create"),
-            "list_url": address("scenarios", self.of),
+            "list_url": version_url(self.of, "scenarios"),
             "words": {"list": _("Scenarios of %(code)s") % {"code": self.of.code}},
         }
 
@@ -143,7 +146,7 @@ class OfScenarioView(PageView):
         return {
             "scenario": self.scenario,
             "version": self.of,
-            "list_url": address("scenarios", self.of),
+            "list_url": version_url(self.of, "scenarios"),
             "has_fictitious": self.of.data_origin == DataOrigin.FICTITIOUS,
         }
 
@@ -193,7 +196,7 @@ class ScenarioView(OfScenarioView):
                 "change_url": page_of(self.scenario, "_change")
                 if may_change(user, self.scenario)
                 else "",
-                "compare_url": address("scenario_compare", self.of),
+                "compare_url": version_url(self.of, "scenario_compare"),
                 "here": page_of(self.scenario),
             },
             status=422 if form.errors else 200,

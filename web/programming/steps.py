@@ -8,14 +8,14 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
-from django.db.models import Case, QuerySet, Value, When
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.enums import Action, Resource, Role
+from accounts.enums import Role
 from accounts.permissions import can
 from accounts.services.audit import record_event
 from budgets.enums import StepVerb, VersionState
@@ -29,23 +29,11 @@ from common.models import DataOrigin
 from web.budgets.tabs import tabs
 from web.forms import PageForm, any_of
 from web.mixins import PageView
+from web.programming.finding import READ, find_version, version_url
 from web.programming.step_forms import ManyForm, StepForm
 from web.programming.step_rows import Standing, file_rows, standing_of_file, standing_of_version
 
-READ = (Action.READ, Resource.PROGRAMMING_VERSION)
 FILES_BY_PAGE = 100
-_FIRST_ORIGIN = Case(
-    *(When(data_origin=origin, then=Value(rank)) for rank, origin in enumerate(DataOrigin.values)),
-    default=Value(len(DataOrigin.values)),
-)
-
-
-def address(name: str, version: ProgrammingVersion) -> str:
-    """Return the address of a page of a version; its origin is said unless it is operational."""
-    found = reverse(f"web:{name}", args=[version.fiscal_year, version.number])
-    if version.data_origin == DataOrigin.OPERATIONAL:
-        return found
-    return f"{found}?origin={version.data_origin}"
 
 
 def page_of(file: ProgrammingFile) -> str:
@@ -73,14 +61,7 @@ class OfVersionView(PageView):
 
     def version(self, year: int, number: int) -> ProgrammingVersion:
         """Return the version of the address; Http404 without one to see."""
-        rows = ProgrammingVersion.objects.visible_to(self.request.user)
-        rows = rows.filter(fiscal_year=year, number=number)
-        if origin := self.request.GET.get("origin"):
-            rows = rows.filter(data_origin=origin)
-        found = rows.order_by(_FIRST_ORIGIN).first()
-        if found is None:
-            raise Http404
-        return found
+        return find_version(self.request, year, number)
 
     def files(self, version: ProgrammingVersion) -> QuerySet[ProgrammingFile]:
         """Return the visible files of a version, by project."""
@@ -175,9 +156,9 @@ class VersionStepsView(OfVersionView):
             "shown": page,
             "rows": [(row, page_of(row.file)) for row in rows],
             "many": ManyForm(auto_id="many-%s") if any(row.verbs for row in rows) else None,
-            "many_url": address("programming-many-steps", version),
-            "here": address("programming-steps", version),
-            "scenarios_url": address("scenarios", version),
+            "many_url": version_url(version, "programming-many-steps"),
+            "here": version_url(version, "programming-steps"),
+            "scenarios_url": version_url(version, "scenarios"),
             "results": results,
             "has_fictitious": version.data_origin == DataOrigin.FICTITIOUS,
             **tabs("programming"),
@@ -187,7 +168,7 @@ class VersionStepsView(OfVersionView):
     def post(self, request: HttpRequest, year: int, number: int) -> HttpResponse:
         """Take a step on the whole version."""
         version = self.version(year, number)
-        return self.decided(version, address("programming-steps", version))
+        return self.decided(version, version_url(version, "programming-steps"))
 
 
 class ManyFilesView(VersionStepsView):
@@ -195,7 +176,7 @@ class ManyFilesView(VersionStepsView):
 
     def get(self, request: HttpRequest, year: int, number: int) -> HttpResponse:
         """Nothing is shown here but an answer: the page is that of the version."""
-        return HttpResponseRedirect(address("programming-steps", self.version(year, number)))
+        return HttpResponseRedirect(version_url(self.version(year, number), "programming-steps"))
 
     def post(self, request: HttpRequest, year: int, number: int) -> HttpResponse:
         """Take the step on each file, and tell."""
@@ -264,7 +245,7 @@ class FileStepsView(OfVersionView):
             "file": file,
             "standing": standing,
             "steps": self.steps(standing, file.version),
-            "back": address("programming-steps", version),
+            "back": version_url(version, "programming-steps"),
             "may_note": not version.is_frozen and any(can(request.user, *one) for one in RIGHTS),
             "has_fictitious": version.data_origin == DataOrigin.FICTITIOUS,
         }
