@@ -43,3 +43,12 @@ class Weather(models.TextChoices):
     ORAGE = "ORAGE", _("Objectives compromised")
     NON_RENSEIGNEE = "NON_RENSEIGNEE", _("Not supplied")
     NON_NECESSAIRE = "NON_NECESSAIRE", _("Not needed")
+
+
+class LinkKind(models.TextChoices):
+    """What a task asks of the one that follows it (docs/plan.md)."""
+
+    FINISH_START = "FS", _("finish to start")
+    START_START = "SS", _("start to start")
+    FINISH_FINISH = "FF", _("finish to finish")
+    START_FINISH = "SF", _("start to finish")

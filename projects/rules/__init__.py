@@ -1,0 +1,1 @@
+"""Pure rules of the projects room: neither the database nor the request."""
