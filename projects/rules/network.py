@@ -127,7 +127,7 @@ def _order(after: list[list[tuple[int, int]]]) -> list[int]:
 
 
 def _one_cycle(after: list[list[tuple[int, int]]], stuck: set[int]) -> list[int]:
-    """Walk back among the tasks that wait for ever: each of them waits for another."""
+    """Walk back among the tasks that wait for ever; the cycle begins at its first task."""
     before = {successor: rank for rank in stuck for successor, _gap_days in after[rank]}
     rank = min(before)
     seen: dict[int, int] = {}
@@ -136,4 +136,6 @@ def _one_cycle(after: list[list[tuple[int, int]]], stuck: set[int]) -> list[int]
         seen[rank] = len(path)
         path.append(rank)
         rank = before[rank]
-    return path[seen[rank] :][::-1]
+    cycle = path[seen[rank] :][::-1]
+    first = cycle.index(min(cycle))
+    return cycle[first:] + cycle[:first]
