@@ -29,6 +29,7 @@ class BudgetsConfig(AppConfig):
         register_subject("commitment", "budgets.subjects.COMMITMENT")
         register_subject("programming_version", "budgets.subjects.PROGRAMMING_VERSION")
         register_subject("programming_file", "budgets.subjects.PROGRAMMING_FILE")
+        register_subject("programming_line", "budgets.subjects.PROGRAMMING_LINE")
         register_alert_sources("budgets.alerts.SOURCES")
         register(
             "budgets.check_rules",

@@ -13,8 +13,10 @@ from budgets.models import (
     CreditMovement,
     NomenclatureNode,
     ProgrammingFile,
+    ProgrammingLine,
     ProgrammingVersion,
 )
+from budgets.tables.programming_grid import places_of
 from records.subjects import SubjectKind
 
 CREDIT_MOVEMENT = SubjectKind(
@@ -86,4 +88,34 @@ PROGRAMMING_FILE = SubjectKind(
     describe=lambda row: (str(row), reverse("web:programming-file", args=[row.pk])),
     code="number_text",
     annotated=False,
+)
+
+# A cell of a line is a part of it; what was said of a line is read in the versions made after.
+PROGRAMMING_LINE = SubjectKind(
+    kind="programming_line",
+    resource=Resource.PROGRAMMING_VERSION,
+    label=_("line of the programming"),
+    seen=lambda user: (
+        ProgrammingLine.objects.all()
+        .visible_to(user)
+        .select_related("programming_version")
+        .annotate(number_text=_NUMBER)
+    ),
+    allowing=lambda user, action, resource: ProgrammingLine.objects.all().allowing(
+        user, action, resource
+    ),
+    describe=lambda row: (
+        f"{row.programming_version} · {row}",
+        reverse(
+            "web:programming_line",
+            args=[row.programming_version.fiscal_year, row.programming_version.number, row.pk],
+        )
+        + f"?origin={row.programming_version.data_origin}",
+    ),
+    code="number_text",
+    anchors=lambda row: places_of(row.programming_version.fiscal_year),
+    former=lambda row: ProgrammingLine.objects.filter(
+        lineage=row.lineage, programming_version_id__lt=row.programming_version_id
+    ),
+    shared=False,
 )

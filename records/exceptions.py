@@ -8,6 +8,8 @@ DomainError
 ├── TooLateToEdit        a comment is edited by its author within a quarter of an hour
 ├── NotTheAuthor         somebody else's comment
 ├── ReplyToReply         answers have one level
+├── ThreadResolved       a resolved thread is opened again before it is answered
+├── WrongThreadState     the thread is resolved already, or open already
 ├── UndoNeedsTwo         after a day, or by somebody else, two people undo a batch
 ├── UndoBlocked          something is built on the batch
 ├── UndoNotOffered       the batch does not remember what it changed
@@ -71,6 +73,20 @@ class ReplyToReply(DomainError):
 
     code = "reply_to_reply"
     message = _("An answer is given to the comment itself, not to another answer.")
+
+
+class ThreadResolved(DomainError):
+    """A resolved thread takes no answer."""
+
+    code = "thread_resolved"
+    message = _("This thread is resolved: open it again to answer.")
+
+
+class WrongThreadState(DomainError):
+    """An open thread is resolved, a resolved one is opened again; an answer is neither."""
+
+    code = "wrong_thread_state"
+    message = _("This comment begins no thread that can be resolved, or opened again.")
 
 
 class UndoNeedsTwo(DomainError):

@@ -37,6 +37,6 @@ def attachment_for(user: Any, pk: int, *, to_change: bool = False) -> Attachment
 
 def comment_for(user: Any, pk: int, *, to_change: bool = False) -> Comment:
     """Return a comment that `user` may read, and change. Raises Http404, PermissionDenied."""
-    rows = Comment.objects.select_related("author", "withdrawn_by")
+    rows = Comment.objects.select_related("author", "withdrawn_by", "resolved_by")
     found: Comment = _reach(rows, user, pk, to_change=to_change)
     return found

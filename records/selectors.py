@@ -12,7 +12,7 @@ from django.utils import timezone
 from accounts.enums import Action
 from records.mentions import Piece, pieces
 from records.models import Attachment, AttachmentFile, Comment, Notification
-from records.subjects import Subject, subjects_of
+from records.subjects import Subject, subjects_of, subjects_read_at
 
 EDITABLE_FOR = dt.timedelta(minutes=15)
 
@@ -33,13 +33,19 @@ class Document:
 
 @dataclass
 class Remark:
-    """A comment as it is shown, with its answers."""
+    """A comment as it is shown, with its answers.
+
+    `place` names the part of the object that it is about; `former` is the object that it was
+    written about, where it is one that this one continues.
+    """
 
     comment: Comment
     text: list[Piece]
     is_editable: bool
     is_changeable: bool
     answers: list[Remark] = field(default_factory=list)
+    place: str = ""
+    former: Subject | None = None
 
 
 @dataclass(frozen=True)
@@ -97,10 +103,15 @@ def _changeable(user: Any, model: Any, rows: list[Any]) -> set[int]:
 
 
 def comments_of(user: Any, kind: str, code: str) -> list[Remark]:
-    """Return the comments of an object that `user` may read, the oldest first, with answers."""
-    rows = Comment.objects.of_kind(user, kind).on(kind, code)
+    """Return the comments of an object that `user` may read, the oldest first, with answers.
+
+    Those of the objects that it continues stand among them.
+    """
+    subjects = subjects_read_at(user, kind, code)
+    rows = Comment.objects.of_kind(user, kind).filter(subject_code__in=list(subjects))
     comments = list(
-        rows.select_related("author", "withdrawn_by")
+        rows.filter(subject_kind=kind)
+        .select_related("author", "withdrawn_by", "resolved_by")
         .prefetch_related("mentions__person")
         .order_by("id")
     )
@@ -108,6 +119,9 @@ def comments_of(user: Any, kind: str, code: str) -> list[Remark]:
     remarks = {row.pk: _remark(row, user, row.pk in changeable) for row in comments}
     first: list[Remark] = []
     for remark in remarks.values():
+        subject = subjects[remark.comment.subject_code]
+        remark.place = subject.anchors.get(remark.comment.anchor, "")
+        remark.former = None if subject.code == code else subject
         parent = remarks.get(remark.comment.parent_id or 0)
         (parent.answers if parent else first).append(remark)
     return first

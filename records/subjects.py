@@ -6,8 +6,8 @@ dotted name of a `SubjectKind`. What is not registered cannot be written about.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
@@ -27,7 +27,9 @@ class SubjectKind:
     on which the reach of the policy opens `action` on `resource` (attachment, comment); `code` is
     the column that names one; `describe` gives a label and an address. `annotated` says whether
     people may attach files and write comments; the others only have notifications. `alerted` says
-    whether checks open alerts on them.
+    whether checks open alerts on them. `anchors` names the parts of an object that a comment may be
+    about; `former` gives the objects that one continues: what was said of them is read there too.
+    `shared` says whether partners read some of them.
     """
 
     kind: str
@@ -39,6 +41,9 @@ class SubjectKind:
     code: str = "code"
     annotated: bool = True
     alerted: bool = False
+    anchors: Callable[[Any], Mapping[str, str]] | None = None
+    former: Callable[[Any], QuerySet[Any]] | None = None
+    shared: bool = True
 
 
 @dataclass(frozen=True)
@@ -51,6 +56,7 @@ class Subject:
     url: str
     resource: str
     kind_label: str
+    anchors: Mapping[str, str] = field(default_factory=dict)
 
 
 # Dotted names, in the order of registration: that of the rooms, from the bottom up.
@@ -92,8 +98,28 @@ def find_subject(
         raise Http404
     if resource and not owner.allowing(user, action, resource).filter(pk=row.pk).exists():
         raise PermissionDenied
+    return _subject(owner, row)
+
+
+def _subject(owner: SubjectKind, row: Any) -> Subject:
     label, url = owner.describe(row)
-    return Subject(kind, code, label, url, owner.resource, str(owner.label))
+    code = str(getattr(row, owner.code))
+    anchors = owner.anchors(row) if owner.anchors else {}
+    return Subject(owner.kind, code, label, url, owner.resource, str(owner.label), anchors)
+
+
+def subjects_read_at(user: Any, kind: str, code: str) -> dict[str, Subject]:
+    """Return an object that `user` may read with those that it continues, by code.
+
+    Two queries; empty when the object is unseen.
+    """
+    owner = subject_kind(kind)
+    row = owner.seen(user).filter(**{owner.code: code}).first()
+    if row is None:
+        return {}
+    former = owner.seen(user).filter(pk__in=owner.former(row).values("pk")) if owner.former else ()
+    found = (_subject(owner, one) for one in (row, *former))
+    return {subject.code: subject for subject in found}
 
 
 def sees_subject(user: Any, kind: str, code: str, *, action: str = "", resource: str = "") -> bool:
@@ -144,7 +170,6 @@ def subjects_of(user: Any, pairs: set[tuple[str, str]]) -> dict[tuple[str, str],
         owner = subject_kind(kind)
         codes = [code for of, code in pairs if of == kind]
         for row in owner.seen(user).filter(**{f"{owner.code}__in": codes}):
-            code = str(getattr(row, owner.code))
-            label, url = owner.describe(row)
-            found[kind, code] = Subject(kind, code, label, url, owner.resource, str(owner.label))
+            subject = _subject(owner, row)
+            found[kind, subject.code] = subject
     return found

@@ -12,11 +12,12 @@ from typing import Any
 
 from django.db.models import BigIntegerField, Count, F, Min, Sum
 from django.db.models.functions import Cast
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from budgets.enums import RANKS, Measure, ProgrammingNature
 from budgets.models import ProgrammingAmount, ProgrammingEdit, ProgrammingLine, ProgrammingVersion
-from budgets.rules.programming import stage_of
+from budgets.rules.programming import stage_of, year_of
 from common.folding import folded_q
 from common.money import to_cents
 
@@ -71,6 +72,23 @@ class GridLine:
     line: ProgrammingLine
     cells: Mapping[str, int | None]
     notes: Mapping[str, str]
+
+
+def years_from(fiscal_year: int) -> dict[int, str]:
+    """Return how each rank of an exercise is headed: 2026, 2027, … then the years that follow."""
+    heads = {rank: str(year_of(fiscal_year, rank)) for rank in SHOWN_RANKS}
+    last = SHOWN_RANKS[-1]
+    heads[last] = gettext("%(year)s and after") % {"year": heads[last]}
+    return heads
+
+
+def places_of(fiscal_year: int) -> dict[str, str]:
+    """Return the cells of a line with their names: "0.ae" is the AE of the exercise."""
+    return {
+        f"{rank}.{measure}": f"{measure.label} {year}"
+        for rank, year in years_from(fiscal_year).items()
+        for measure in Measure
+    }
 
 
 def lines_of(version: ProgrammingVersion, user: Any) -> Any:

@@ -44,6 +44,9 @@ class CommentFilters(AnnotationFilters):
 
     q = SearchFilter(["body"])
     parent = IdFilter("parent_id")
+    anchor = CodeFilter("anchor")
+    is_thread = FlagFilter("parent_id", lookup_expr="isnull")
+    is_resolved = FlagFilter("resolved_at", lookup_expr="isnull", exclude=True)
 
 
 class NotificationFilters(SubjectFilters):

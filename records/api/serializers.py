@@ -62,6 +62,7 @@ class CommentRow(RowSerializer):
     subject_kind = drf.CharField()
     subject_code = drf.CharField()
     parent = drf.IntegerField(source="parent_id", allow_null=True)  # type: ignore[assignment]
+    anchor = drf.CharField(help_text="The part of the object; empty: the whole.")
     body = drf.CharField()
     is_shared = drf.BooleanField()
     author = drf.CharField(source="author__username")
@@ -71,6 +72,8 @@ class CommentRow(RowSerializer):
     withdrawn_at = drf.DateTimeField(allow_null=True)
     withdrawn_by = drf.CharField(source="withdrawn_by__username", allow_null=True)
     withdrawal_reason = drf.CharField()
+    resolved_at = drf.DateTimeField(allow_null=True)
+    resolved_by = drf.CharField(source="resolved_by__username", allow_null=True)
     version = drf.IntegerField()
 
     class Meta:
@@ -139,6 +142,7 @@ class NewComment(SubjectFields):
         required=False, allow_null=True, min_value=1, max_value=MAX_ID
     )
     is_shared = FlagField(required=False)
+    anchor = TextField(max_length=24, required=False, allow_blank=True)
 
 
 class CommentEdit(StrictSerializer):

@@ -153,8 +153,10 @@ class CommentViewSet(RowViewSet):
         "create": Action.CREATE,
         "partial_update": Action.CREATE,
         "withdraw": Action.CREATE,
+        "resolve": Action.CREATE,
+        "reopen": Action.CREATE,
     }
-    if_match_actions = frozenset({"withdraw"})
+    if_match_actions = frozenset({"withdraw", "resolve", "reopen"})
     naming_actions = frozenset({"create"})
     row_serializer = CommentRow
     filterset_class = CommentFilters
@@ -199,6 +201,22 @@ class CommentViewSet(RowViewSet):
         """Withdraw a comment with a reason; its place stays."""
         row = comment_for(request.user, int(id), to_change=True)
         comments.withdraw_comment(**self._target(row.pk), **self.body(Withdrawal))
+        return self.answer(self.find(pk=row.pk))
+
+    @extend_schema(request=None, responses={200: CommentRow})
+    @action(detail=True, methods=["post"])
+    def resolve(self, request: Request, id: str) -> Response:
+        """Say that nothing is left to answer in the thread that a comment begins."""
+        row = comment_for(request.user, int(id))
+        comments.resolve_thread(**self._target(row.pk))
+        return self.answer(self.find(pk=row.pk))
+
+    @extend_schema(request=None, responses={200: CommentRow})
+    @action(detail=True, methods=["post"])
+    def reopen(self, request: Request, id: str) -> Response:
+        """Open a resolved thread again."""
+        row = comment_for(request.user, int(id))
+        comments.reopen_thread(**self._target(row.pk))
         return self.answer(self.find(pk=row.pk))
 
     def _target(self, pk: int) -> dict[str, Any]:

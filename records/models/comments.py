@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Self
+
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
@@ -18,9 +20,18 @@ class CommentQuerySet(AnnotationQuerySet):
 
     resource = Resource.COMMENT
 
+    def open_threads(self) -> Self:
+        """Keep the comments that begin a thread which is neither resolved nor withdrawn."""
+        return self.filter(parent=None, resolved_at=None, withdrawn_at=None)
+
 
 class Comment(Annotation, Versioned):
-    """A remark in plain text; former texts are kept in its history."""
+    """A remark in plain text; former texts are kept in its history.
+
+    `anchor` names the part of the object that it is about, among those that the owner of the object
+    knows; empty, it is about the whole. A comment and its answers are a thread: it is resolved
+    by somebody, and may be opened again.
+    """
 
     parent = models.ForeignKey(
         "self",
@@ -31,6 +42,17 @@ class Comment(Annotation, Versioned):
         related_name="answers",
     )
     body = models.TextField(_("text"), max_length=5000)
+    anchor = models.CharField(_("part of the object"), max_length=24, blank=True)
+    resolved_at = models.DateTimeField(_("resolved at"), null=True, blank=True, editable=False)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("resolved by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        editable=False,
+        related_name="+",
+    )
 
     objects = CommentQuerySet.as_manager()
     history = HistoricalRecords(bases=[RequestTrace])
@@ -49,10 +71,21 @@ class Comment(Annotation, Versioned):
                 | Q(withdrawn_at__isnull=False) & ~Q(withdrawal_reason=""),
                 violation_error_message=_("A comment is withdrawn with a reason."),
             ),
+            models.CheckConstraint(
+                name="records_comment_resolved_by_somebody",
+                condition=Q(resolved_at__isnull=True, resolved_by__isnull=True)
+                | Q(resolved_at__isnull=False, resolved_by__isnull=False, parent__isnull=True),
+                violation_error_message=_("A thread is resolved by somebody, and whole."),
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.subject_kind} {self.subject_code} {self.pk}"
+
+    @property
+    def is_resolved(self) -> bool:
+        """Whether its thread is resolved, as the comment that begins it says."""
+        return self.resolved_at is not None
 
 
 class CommentMention(models.Model):

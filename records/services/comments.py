@@ -15,7 +15,14 @@ from accounts.enums import Action, Resource
 from accounts.models import User
 from accounts.services.audit import record_event
 from records.enums import Event
-from records.exceptions import NotTheAuthor, ReplyToReply, TooLateToEdit, Withdrawn
+from records.exceptions import (
+    NotTheAuthor,
+    ReplyToReply,
+    ThreadResolved,
+    TooLateToEdit,
+    Withdrawn,
+    WrongThreadState,
+)
 from records.mentions import mentioned_names
 from records.models import Comment, CommentMention
 from records.models.annotations import is_outside_the_house
@@ -42,26 +49,33 @@ def write_comment(
     body: str,
     parent_id: int | None = None,
     is_shared: bool = False,
+    anchor: str = "",
 ) -> Comment:
     """Comment on an object that `actor` may read and write about, or answer one of its comments.
 
-    An answer is shared as its comment is; what a partner writes is shared. The people mentioned
-    who may read the comment are told, then those who follow the object. Raises Http404,
-    PermissionDenied, ReplyToReply, Withdrawn, ValidationError, Comment.DoesNotExist.
+    `anchor` names a part of the object. An answer is shared and placed as its comment is; what a
+    partner writes is shared. The people mentioned who may read the comment are told, then those who
+    follow the object. Raises Http404, PermissionDenied, ReplyToReply, ThreadResolved, Withdrawn,
+    ValidationError, Comment.DoesNotExist.
     """
-    find_subject(actor, subject_kind, subject_code, action=Action.CREATE, resource=Resource.COMMENT)
+    subject = find_subject(
+        actor, subject_kind, subject_code, action=Action.CREATE, resource=Resource.COMMENT
+    )
+    if anchor and anchor not in subject.anchors:
+        raise ValidationError({"anchor": _("The object has no such part.")})
     parent = None
     if parent_id is not None:
         seen = Comment.objects.visible_to(actor).on(subject_kind, subject_code)
         parent = seen.get(pk=parent_id)
         _check_parent(parent)
-        is_shared = parent.is_shared
+        is_shared, anchor = parent.is_shared, parent.anchor
     comment = Comment(
         subject_kind=subject_kind,
         subject_code=subject_code,
         author=actor,
         parent=parent,
         body=_plain(body),
+        anchor=anchor,
         is_shared=is_shared or is_outside_the_house(actor, Resource.COMMENT),
     )
     comment.full_clean()
@@ -107,6 +121,51 @@ def withdraw_comment(*, actor: Any, comment_id: int, expected_version: int, reas
     return comment
 
 
+@transaction.atomic
+def resolve_thread(*, actor: Any, comment_id: int, expected_version: int) -> Comment:
+    """Say that nothing is left to answer in the thread that a comment begins.
+
+    Whoever may comment on the object may. Raises Http404, PermissionDenied, StaleEdit, Withdrawn,
+    WrongThreadState (an answer, or resolved already).
+    """
+    comment = _lock_thread(actor, comment_id, expected_version)
+    if comment.is_resolved:
+        raise WrongThreadState()
+    comment.resolved_at, comment.resolved_by = timezone.now(), actor
+    save_annotation(comment, actor)
+    _record(actor, "comment_resolved", comment)
+    return comment
+
+
+@transaction.atomic
+def reopen_thread(*, actor: Any, comment_id: int, expected_version: int) -> Comment:
+    """Open a resolved thread again; who resolved it and when stay in the history.
+
+    Raises Http404, PermissionDenied, StaleEdit, Withdrawn, WrongThreadState (not resolved).
+    """
+    comment = _lock_thread(actor, comment_id, expected_version)
+    if not comment.is_resolved:
+        raise WrongThreadState()
+    comment.resolved_at = comment.resolved_by = None
+    save_annotation(comment, actor)
+    _record(actor, "comment_reopened", comment)
+    return comment
+
+
+def _lock_thread(actor: Any, comment_id: int, expected_version: int) -> Comment:
+    comment = lock_annotation(Comment, comment_id, expected_version)
+    find_subject(
+        actor,
+        comment.subject_kind,
+        comment.subject_code,
+        action=Action.CREATE,
+        resource=Resource.COMMENT,
+    )
+    if comment.parent_id is not None:
+        raise WrongThreadState()
+    return comment
+
+
 def is_editable(comment: Comment) -> bool:
     """Whether its author may still edit a comment."""
     limit = comment.created_at + dt.timedelta(minutes=EDITABLE_MINUTES)
@@ -118,6 +177,8 @@ def _check_parent(parent: Comment) -> None:
         raise Withdrawn()
     if parent.parent_id is not None:
         raise ReplyToReply()
+    if parent.is_resolved:
+        raise ThreadResolved()
 
 
 def _plain(text: str) -> str:

@@ -314,6 +314,8 @@ def _notes(rows: Any) -> dict[str, Good]:
         "comments_create": Good("manager", {}, {**ABOUT, "body": "À relire"}),
         "comments_partial_update": Good("manager", comment, {"body": "À revoir"}, 1),
         "comments_withdraw_create": Good("manager", comment, REASON, 1),
+        "comments_resolve_create": Good("director", comment, None, 1),
+        "comments_reopen_create": Good("manager", {"id": rows.resolved.pk}, None, 2),
         "notifications_read_create": Good("director", note),
         "notifications_read_all_create": Good("director", {}),
     }

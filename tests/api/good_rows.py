@@ -46,7 +46,7 @@ from projects.services.kinds import PROJECTS
 from records.models import Alert, ImportBatch, ImportDraft, ImportMapping, Notification
 from records.services.attachments import attach_document
 from records.services.checking import check_draft
-from records.services.comments import write_comment
+from records.services.comments import resolve_thread, write_comment
 from records.services.deposits import Upload, deposit_files
 from records.services.imports import import_folder
 from records.services.undo import request_undo
@@ -165,7 +165,11 @@ def add_notes(users: Any) -> SimpleNamespace:
     )
     comment = write_comment(actor=users.manager, body="@director à lire", **about)
     told = Notification.objects.of(users.director).get()
-    return SimpleNamespace(attachment=attachment, comment=comment, notification=told)
+    settled = write_comment(actor=users.manager, body="Vu", **about)
+    resolved = resolve_thread(actor=users.manager, comment_id=settled.pk, expected_version=1)
+    return SimpleNamespace(
+        attachment=attachment, comment=comment, resolved=resolved, notification=told
+    )
 
 
 def add_jobs(users: Any) -> dict[str, Job]:

@@ -188,7 +188,7 @@ def _records() -> dict[str, dict[str, Any]]:
         **subject,
     )
     pages = "attachment attachment_describe attachment_replace attachment_withdraw"
-    remarks = "comment_answer comment_edit comment_withdraw"
+    remarks = "comment_answer comment_edit comment_withdraw comment_resolve comment_reopen"
     return {
         **{name: {"pk": document.pk} for name in pages.split()},
         **{name: {"pk": remark.pk} for name in remarks.split()},

@@ -196,6 +196,25 @@ def test_lists_are_filtered_by_object_and_state(clients):
     assert client.get("/api/v1/comments/", {"unknown": "1"}).status_code == 400
 
 
+def test_a_thread_is_resolved_and_opened_again_with_the_version_read(clients):
+    made = write(clients["manager"], "Pourquoi ?").json()
+    assert (made["anchor"], made["resolved_at"], made["resolved_by"]) == ("", None, None)
+    address = f"/api/v1/comments/{made['id']}/"
+    director = clients["director"]
+    assert director.post(f"{address}resolve/").status_code == 428
+    settled = edit(director, f"{address}resolve/", None, verb="post").json()
+    assert settled["resolved_by"] == "inside-director"
+    refused = edit(director, f"{address}resolve/", None, 2, "post")
+    assert (refused.status_code, refused.json()["code"]) == (409, "wrong_thread_state")
+    assert write(director, parent=made["id"]).json()["code"] == "thread_resolved"
+    asked = {"is_thread": "true", "is_resolved": "true"}
+    found = director.get("/api/v1/comments/", asked).json()["results"]
+    assert [row["id"] for row in found] == [made["id"]]
+    again = edit(director, f"{address}reopen/", None, 2, "post").json()
+    assert (again["resolved_at"], again["version"]) == (None, 3)
+    assert director.get("/api/v1/comments/", asked).json()["results"] == []
+
+
 def test_notifications_are_those_of_the_caller(clients, team):
     write(clients["manager"], "@inside-director un")
     write(clients["manager"], "@inside-director deux")

@@ -12,7 +12,14 @@ from django.utils import timezone
 from accounts.models import User
 from common.exceptions import StaleEdit
 from records.enums import Event
-from records.exceptions import NotTheAuthor, ReplyToReply, TooLateToEdit, Withdrawn
+from records.exceptions import (
+    NotTheAuthor,
+    ReplyToReply,
+    ThreadResolved,
+    TooLateToEdit,
+    Withdrawn,
+    WrongThreadState,
+)
 from records.mentions import mentioned_names, pieces
 from records.models import Comment, Notification
 from records.services import comments as services
@@ -117,6 +124,56 @@ def test_a_withdrawn_comment_keeps_its_place_and_takes_no_answer(team):
     with pytest.raises(Withdrawn):
         write(team["director"], parent_id=comment.pk)
     assert Comment.objects.filter(pk=comment.pk).exists()
+
+
+def settle(actor, comment, version=1, decision=services.resolve_thread):
+    return decision(actor=actor, comment_id=comment.pk, expected_version=version)
+
+
+def test_a_thread_is_resolved_by_whoever_may_comment_and_opened_again(team):
+    comment = write(team["manager"], "Pourquoi ?")
+    settled = settle(team["controller"], comment)
+    assert (settled.resolved_by, settled.is_resolved) == (team["controller"], True)
+    assert not Comment.objects.open_threads().exists()
+    with pytest.raises(ThreadResolved):
+        write(team["director"], parent_id=comment.pk)
+    with pytest.raises(StaleEdit):
+        settle(team["director"], comment, decision=services.reopen_thread)
+    again = settle(team["director"], comment, 2, services.reopen_thread)
+    assert (again.resolved_at, again.resolved_by) == (None, None)
+    assert write(team["director"], parent_id=comment.pk).parent == comment
+    who = comment.history.order_by("history_date", "pk").values_list("resolved_by__username")
+    assert list(who) == [(None,), ("the-controller",), (None,)]
+
+
+def test_only_an_open_thread_is_resolved_and_a_resolved_one_opened(team):
+    comment = write(team["manager"])
+    answer = write(team["director"], parent_id=comment.pk)
+    for wrong in (answer, comment):
+        decision = services.resolve_thread if wrong == answer else services.reopen_thread
+        with pytest.raises(WrongThreadState):
+            settle(team["manager"], wrong, decision=decision)
+    settle(team["manager"], comment)
+    with pytest.raises(WrongThreadState):
+        settle(team["manager"], comment, 2)
+    gone = write(team["manager"])
+    services.withdraw_comment(
+        actor=team["manager"], comment_id=gone.pk, expected_version=1, reason="Erreur"
+    )
+    with pytest.raises(Withdrawn):
+        settle(team["manager"], gone, 2)
+
+
+@pytest.mark.parametrize(("role", "error"), [("auditor", PermissionDenied), ("partner", Http404)])
+def test_who_may_not_comment_resolves_nothing(team, role, error):
+    comment = write(team["manager"])
+    with pytest.raises(error):
+        settle(team[role], comment)
+
+
+def test_a_project_has_no_part_to_comment(team):
+    with pytest.raises(ValidationError):
+        write(team["manager"], anchor="0.ae")
 
 
 @pytest.mark.parametrize("body", ["", "   ", "a" * 5001])

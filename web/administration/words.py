@@ -28,6 +28,8 @@ VERBS = {
     "cells_undone": pgettext_lazy("audit event", "change of programmed amounts undone"),
     "closed": pgettext_lazy("audit event", "closing"),
     "comment_edited": pgettext_lazy("audit event", "comment edited"),
+    "comment_reopened": pgettext_lazy("audit event", "thread opened again"),
+    "comment_resolved": pgettext_lazy("audit event", "thread resolved"),
     "comment_withdrawn": pgettext_lazy("audit event", "comment withdrawn"),
     "commented": pgettext_lazy("audit event", "comment"),
     "confirmed": pgettext_lazy("audit event", "anomalies confirmed"),

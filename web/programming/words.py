@@ -7,16 +7,12 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from budgets.models import ProgrammingVersion
-from budgets.rules.programming import year_of
-from budgets.tables.programming_grid import EXPECTED, SHOWN_RANKS
+from budgets.tables.programming_grid import EXPECTED, years_from
 
 
 def years_of(version: ProgrammingVersion) -> dict[int, str]:
     """Return how each rank of a version is headed: 2026, 2027, … then the years that follow."""
-    heads = {rank: str(year_of(version.fiscal_year, rank)) for rank in SHOWN_RANKS}
-    last = SHOWN_RANKS[-1]
-    heads[last] = _("%(year)s and after") % {"year": heads[last]}
-    return heads
+    return years_from(version.fiscal_year)
 
 
 def words_of(version: ProgrammingVersion) -> dict[str, Any]:

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 from accounts.enums import Action, Resource
 from records.downloads import as_download
 from records.models import Attachment
-from records.models.annotations import is_outside_the_house
 from records.permissions import attachment_for
 from records.selectors import with_files
 from records.services import attachments as services
 from web.mixins import PageView, ServiceFormView
 from web.records.forms import AttachForm, DescribeForm, ReplaceForm, WithdrawForm
+from web.records.panel import may_share
 from web.records.places import place_of, section_of, subject_of
 from web.records.writing import WriteAboutView
 
@@ -31,7 +31,7 @@ class AttachView(WriteAboutView):
     def form(self, data: Any = None) -> forms.Form:
         """Return the form; a partner shares what it attaches, and is not asked."""
         form = AttachForm(data, self.request.FILES if data is not None else None)
-        if is_outside_the_house(self.request.user, Resource.ATTACHMENT):
+        if not may_share(self.request.user, self.subject.kind, Resource.ATTACHMENT):
             del form.fields["is_shared"]
         return form
 

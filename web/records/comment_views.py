@@ -8,7 +8,9 @@ from django import forms
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from accounts.enums import Action, Resource
 from records.models import Comment
@@ -18,8 +20,10 @@ from records.services import comments as services
 from records.services.notifications import follow_subject, unfollow_subject
 from records.services.people import completions
 from records.subjects import find_subject, subject_kind
+from web.forms import VersionedForm
 from web.mixins import PageView, ServiceFormView
 from web.records.forms import AnswerForm, CommentForm, EditCommentForm, WithdrawForm
+from web.records.panel import may_share
 from web.records.places import place_of, section_of, subject_of
 from web.records.writing import WriteAboutView
 
@@ -38,6 +42,14 @@ class RecordsView(PageView):
         return self.page({"subject": subject})
 
 
+def completed(form: forms.Form, user: Any, kind: str, code: str) -> forms.Form:
+    """Return a form whose text completes the names of those who may read it; not to a partner."""
+    if not is_outside_the_house(user, Resource.COMMENT):
+        address = reverse("web:mentions", args=[kind, code])
+        form.fields["body"].widget.attrs["data-pf-mentions"] = address
+    return form
+
+
 class WriteView(WriteAboutView):
     """A comment on an object; the form of the panel is sent here."""
 
@@ -45,10 +57,10 @@ class WriteView(WriteAboutView):
 
     def form(self, data: Any = None) -> forms.Form:
         """Return the form; what a partner writes is shared, and it is not asked."""
-        form = CommentForm(data)
-        if is_outside_the_house(self.request.user, Resource.COMMENT):
+        form = CommentForm(data, anchors=self.subject.anchors)
+        if not may_share(self.request.user, self.subject.kind, Resource.COMMENT):
             del form.fields["is_shared"]
-        return form
+        return completed(form, self.request.user, self.subject.kind, self.subject.code)
 
     def decide(self, cleaned: dict[str, Any]) -> Comment:
         """Write the comment."""
@@ -122,8 +134,12 @@ class OnCommentView(ServiceFormView):
 class AnswerView(OnCommentView):
     """An answer, by whoever may comment on the object."""
 
-    form_class = AnswerForm
     to_change = False
+
+    def form(self, data: Any = None) -> forms.Form:
+        """Return the form, with the names to complete."""
+        about = self.comment.subject_kind, self.comment.subject_code
+        return completed(AnswerForm(data), self.request.user, *about)
 
     def decide(self, cleaned: dict[str, Any]) -> Comment:
         """Write the answer."""
@@ -148,7 +164,8 @@ class EditView(OnCommentView):
     def form(self, data: Any = None) -> forms.Form:
         """Start from what is saved."""
         saved = {"body": self.comment.body, "version": self.comment.version}
-        return EditCommentForm(data, initial=saved)
+        about = self.comment.subject_kind, self.comment.subject_code
+        return completed(EditCommentForm(data, initial=saved), self.request.user, *about)
 
     def decide(self, cleaned: dict[str, Any]) -> Comment:
         """Save the text."""
@@ -175,6 +192,35 @@ class WithdrawCommentView(OnCommentView):
     def shown(self, form: forms.Form) -> dict[str, Any]:
         """Name the page."""
         return {**self.named(_("Withdraw the comment"), _("Withdraw")), "quoted": self.comment}
+
+
+class ResolveView(OnCommentView):
+    """A thread where nothing is left to answer, said by whoever may comment on the object."""
+
+    form_class = VersionedForm
+    to_change = False
+    decision = staticmethod(services.resolve_thread)
+    words = (gettext_lazy("Resolve the thread"), gettext_lazy("Resolve"))
+
+    def form(self, data: Any = None) -> forms.Form:
+        """Ask for nothing but the version that was read."""
+        return VersionedForm(data, initial={"version": self.comment.version})
+
+    def decide(self, cleaned: dict[str, Any]) -> Comment:
+        """Say it."""
+        return self.decision(**self.target(cleaned))
+
+    def shown(self, form: forms.Form) -> dict[str, Any]:
+        """Name the page."""
+        title, submit = self.words
+        return {**self.named(str(title), str(submit)), "quoted": self.comment}
+
+
+class ReopenView(ResolveView):
+    """A resolved thread, opened again."""
+
+    decision = staticmethod(services.reopen_thread)
+    words = (gettext_lazy("Open the thread again"), gettext_lazy("Reopen"))
 
 
 class CompletionView(PageView):

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -65,6 +68,15 @@ class CommentForm(PageForm):
         widget=forms.Textarea(attrs={"rows": 4}),
     )
     is_shared = forms.BooleanField(label=_("Shown to the partner"), required=False)
+    anchor = forms.ChoiceField(label=_("About"), required=False)
+
+    def __init__(self, data: Any = None, *, anchors: Mapping[str, str], **kwargs: Any) -> None:
+        super().__init__(data, **kwargs)
+        if anchors:
+            fields: Any = self.fields
+            fields["anchor"].choices = [("", _("the whole")), *anchors.items()]
+        else:
+            del self.fields["anchor"]
 
 
 class AnswerForm(PageForm):

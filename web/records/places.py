@@ -13,6 +13,7 @@ _SECTIONS = {
     "contract": "contracts",
     "amendment": "contracts",
     "credit_movement": "movements",
+    "programming_line": "movements",
 }
 
 

@@ -40,6 +40,8 @@ urlpatterns = [
         comments.WithdrawCommentView.as_view(),
         name="comment_withdraw",
     ),
+    path("commentaires/<int:pk>/resoudre/", comments.ResolveView.as_view(), name="comment_resolve"),
+    path("commentaires/<int:pk>/rouvrir/", comments.ReopenView.as_view(), name="comment_reopen"),
     path("commentaires/ecrire/" + _OF + "/", comments.WriteView.as_view(), name="comment"),
     path("mentions/" + _OF + "/", comments.CompletionView.as_view(), name="mentions"),
     path("suivi/" + _OF + "/", comments.FollowView.as_view(), name="follow"),

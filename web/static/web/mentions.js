@@ -1,7 +1,7 @@
 // Names to complete after an @ in a comment; without it, user names are typed whole.
 "use strict";
-document.addEventListener("DOMContentLoaded", function () {
-  document.querySelectorAll("textarea[data-pf-mentions]").forEach(function (area) {
+(function () {
+  function complete(area) {
     const list = document.createElement("ul");
     list.className = "pf-completions";
     list.id = area.id + "-people";
@@ -27,7 +27,7 @@ document.addEventListener("DOMContentLoaded", function () {
       area.removeAttribute("aria-activedescendant");
     }
 
-    function complete(name) {
+    function insert(name) {
       const end = area.selectionStart;
       const start = end - begun().length;
       area.setRangeText(name + " ", start, end, "end");
@@ -56,7 +56,7 @@ document.addEventListener("DOMContentLoaded", function () {
         option.textContent = person.name === person.username ? person.name : person.name + " (" + person.username + ")";
         option.addEventListener("mousedown", function (event) {
           event.preventDefault();
-          complete(person.username);
+          insert(person.username);
         });
         option.dataset.name = person.username;
         list.append(option);
@@ -94,7 +94,7 @@ document.addEventListener("DOMContentLoaded", function () {
         choose(chosen + (event.key === "ArrowDown" ? 1 : -1));
         event.preventDefault();
       } else if (event.key === "Enter" || event.key === "Tab") {
-        complete(list.children[chosen].dataset.name);
+        insert(list.children[chosen].dataset.name);
         event.preventDefault();
       } else if (event.key === "Escape") {
         close();
@@ -102,5 +102,13 @@ document.addEventListener("DOMContentLoaded", function () {
       }
     });
     area.addEventListener("blur", close);
+  }
+
+  // Complete the names in every text of a part of a page that asks for it.
+  window.pfMentions = function (part) {
+    part.querySelectorAll("textarea[data-pf-mentions]:not([aria-controls])").forEach(complete);
+  };
+  document.addEventListener("DOMContentLoaded", function () {
+    window.pfMentions(document);
   });
-});
+})();
