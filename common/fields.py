@@ -68,6 +68,10 @@ class ScaledDecimalField(models.BigIntegerField):  # type: ignore[type-arg]
 
     def get_prep_value(self, value: Any) -> int | None:
         """Return the integer to store or compare with."""
+        if value.__class__ is Decimal and value.is_finite():
+            scaled = int(written := value.scaleb(self.places))
+            if scaled == written and abs(scaled) <= MAX_SCALED:
+                return scaled
         if hasattr(value, "resolve_expression"):
             return value  # type: ignore[no-any-return]
         number = self.to_python(value)

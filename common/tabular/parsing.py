@@ -34,6 +34,8 @@ _OF_MARK = {
     for mark, other in ((",", "."), (".", ","))
 }
 _MAX_DIGITS = 40
+# What most files hold, read at once: neither sign, space nor group.
+_PLAIN_NUMBER = re.compile(r"([0-9]+)(?:\.([0-9]+))?")
 
 _ISO = re.compile(r"([0-9]{4})-([0-9]{2})-([0-9]{2})(?:[T ]00:00(?::00(?:\.0+)?)?Z?)?")
 _ISO_MONTH = re.compile(r"([0-9]{4})-([0-9]{2})")
@@ -181,6 +183,9 @@ def read_written_number(cell: Cell, mark: str = "") -> Written:
     """
     if not isinstance(cell, str):
         return _typed_number(cell)
+    if mark != "," and (plain := _PLAIN_NUMBER.fullmatch(cell)) and len(cell) <= _MAX_DIGITS:
+        whole, fraction = plain.groups("")
+        return Written(Decimal(cell), whole, fraction, "." if fraction else "")
     text = cell.strip()
     accounting = text.startswith("(") and text.endswith(")")
     inner = text[1:-1].strip() if accounting else text

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -114,8 +115,12 @@ def _parser(field: Field, *, is_1904: bool = False, style: Style = _PLAIN) -> Ca
         order=style.order,
         mark=style.mark,
     )
+    # Bound once: a column is read by the million.
     has_bounds = field.minimum is not None or field.maximum is not None
     bounded = _BOUNDED.get(field.type) if has_bounds else None
+    finish: Callable[[Field, Any], Any] | None = _CONSTRAINED.get(field.type)
+    if bounded:
+        finish = partial(_bounded, read=bounded)
     read = column.read_shown
 
     def parse(cell: Cell) -> Any:
@@ -125,11 +130,7 @@ def _parser(field: Field, *, is_1904: bool = False, style: Style = _PLAIN) -> Ca
             raise CellFault(error.code, error.message) from None
         if is_scaled:
             value = _scaled(field, value, style.factor)
-        if field.type == "string":
-            return _string(field, value)
-        if field.type == "list":
-            return _list(field, value)
-        return _bounded(field, value, bounded) if bounded else value
+        return finish(field, value) if finish else value
 
     return parse
 
@@ -191,6 +192,9 @@ def _list(field: Field, text: str) -> tuple[str, ...]:
     item = replace(field, type="string")
     parts = (part.strip() for part in text.split(field.delimiter))
     return tuple(dict.fromkeys(_string(item, part) for part in parts if part))
+
+
+_CONSTRAINED: dict[str, Callable[[Field, str], Any]] = {"string": _string, "list": _list}
 
 
 def _first_day(bound: str) -> dt.date:

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
+from common.collector import collector_paused
 from common.tabular import Cell, Row, TabularError, column_letter
 from common.tabular.child import read_frames
 from common.tabular.reader import text_rows, typed_rows
@@ -23,6 +24,7 @@ from records.importing.sources import Place, is_notes, job_of, table_of, tell_st
 from records.importing.stage import Stage, StagedRow, StagedTable
 
 
+@collector_paused()
 def read_folder(
     path: Path,
     amendments: Amendments | None = None,

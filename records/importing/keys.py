@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from records.importing.packing import pack_rows, unpack_rows
 from records.importing.rules import check_table_rules
 from records.importing.spool import Spool
-from records.importing.stage import Key, Stage, StagedRow, StagedTable, sum_of
+from records.importing.stage import Key, Stage, StagedRow, StagedTable, keys_of, sum_of
 
 _MARK_BYTES = 16
 
@@ -33,8 +33,7 @@ def keep_slice(stage: Stage, table: StagedTable) -> None:
     finally:
         stage.report = report
     primary = table.schema.primary_key
-    for row in table.rows:
-        key = row.key(primary)
+    for key, row in zip(keys_of(table.rows, primary), table.rows, strict=True):
         if None not in key:
             table.lines.setdefault(_mark(key), row.line)
     table.summed += sum_of(table, table.rows)
@@ -50,8 +49,7 @@ def _check_key(stage: Stage, table: StagedTable, columns: tuple[str, ...]) -> No
     primary = table.schema.primary_key
     is_primary = columns == primary
     seen: dict[Key, StagedRow] = table.by_key if is_primary else {}
-    for row in table.rows:
-        key = row.key(columns)
+    for key, row in zip(keys_of(table.rows, columns), table.rows, strict=True):
         if None in key:
             continue
         line = table.lines.get(_mark(key)) if is_primary and table.lines else None

@@ -52,6 +52,14 @@ class StagedRow:
         return StagedRow, (self.line, self.cells, self.values, self.bad, self.missing)
 
 
+def keys_of(rows: Iterable[StagedRow], columns: tuple[str, ...]) -> list[Key]:
+    """Return the values of some columns of each row: `StagedRow.key` of many rows at once."""
+    if len(columns) == 1:
+        (column,) = columns
+        return [(row.values[column],) for row in rows]
+    return list(map(itemgetter(*columns), map(attrgetter("values"), rows)))
+
+
 @dataclass(slots=True)
 class StagedTable:
     """One table of the folder. `file` names the file, and the sheet where it has several; `form`
@@ -108,8 +116,7 @@ class StagedTable:
         primary = self.schema.primary_key
         by_key: dict[Key, StagedRow] = {}
         repeated = self.repeated
-        for row in rows:
-            key = row.key(primary)
+        for key, row in zip(keys_of(rows, primary), rows, strict=True):
             if None not in key and not (repeated and row.line in repeated):
                 by_key.setdefault(key, row)
         return replace(self, rows=rows, by_key=by_key, spool=None, waiting=[], known=[])

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
+from functools import partial
 from typing import Any
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -35,7 +36,7 @@ def write_rows(
     columns = ", ".join(quote(field.column) for field in fields)
     statement = f"COPY {quote(model._meta.db_table)} ({columns}) FROM STDIN"
     prepared = [
-        (place, field.get_db_prep_save)
+        (place, _preparation(field, connection))
         for place, field in enumerate(fields)
         if isinstance(field, _PREPARED)
     ]
@@ -47,8 +48,15 @@ def write_rows(
         for row in rows:
             told = list(row)
             for place, prepare in prepared:
-                told[place] = prepare(told[place], connection)
+                told[place] = prepare(told[place])
             target.write_row(told)
+
+
+def _preparation(field: Any, connection: Any) -> Callable[[Any], Any]:
+    """Return what turns a value into what the column keeps."""
+    if isinstance(field, ScaledDecimalField):
+        return field.get_prep_value
+    return partial(field.get_db_prep_save, connection=connection)
 
 
 def among(values: Iterable[Any]) -> Any:

@@ -14,7 +14,7 @@ from django.db import models
 from django.utils.functional import cached_property
 
 from records.enums import RowChange
-from records.importing.stage import Key, StagedRow
+from records.importing.stage import Key, StagedRow, keys_of
 from records.services.copying import among, write_rows
 from records.services.plan import (
     Changes,
@@ -264,11 +264,11 @@ class FactTable(ImportTable):
         }
         for field, table, columns in self.references:
             find = self.plan.found[table].get
-            found = [find(row.key(columns)) for row in rows]
+            found = list(map(find, keys_of(rows, columns)))
             values[f"{field}_id"] = [known.pk if known else None for known in found]
         if self.is_originated:
             primary, origin_of = self.schema.primary_key, self.plan.origin_of
-            values["data_origin"] = [origin_of(self.name, row.key(primary)) for row in rows]
+            values["data_origin"] = [origin_of(self.name, key) for key in keys_of(rows, primary)]
         if self.signed:
             values["document_version"] = [one.get("document_version") or 1 for one in told]
         if self.has_source and rows:

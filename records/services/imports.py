@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.services.audit import record_event
+from common.collector import collector_paused
 from records.enums import BatchKind
 from records.importing.faults import Fault, Report
 from records.importing.folder import read_folder
@@ -101,6 +102,7 @@ def follow_one_another() -> None:
             cursor.execute("SELECT pg_advisory_xact_lock(%s)", [_ADVISORY_LOCK])
 
 
+@collector_paused()
 def run_plan(
     plan: Plan, *, actor: Any, dry_run: bool, agree: Callable[[Plan], None] | None = None
 ) -> ImportResult:
@@ -145,6 +147,7 @@ def _told(
     )
 
 
+@collector_paused()
 def validate(plan: Plan) -> None:
     """Check against the database, then compare with it; a large file slice by slice."""
     tables = plan.stage.tables

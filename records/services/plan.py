@@ -298,15 +298,16 @@ class Plan:
     def origin_of(self, table: str, key: Key) -> str:
         """Return the data origin of a row, of the folder or of the database; empty if unknown."""
         origins = self._origins[table]
-        if key not in origins:
+        told = origins.get(key)
+        if told is None:
             staged = self.stage.table(table)
             row = staged.by_key.get(key) if staged else None
             known = self.found[table].get(key)
             if row:
-                origins[key] = "" if row.bad else self.tables[table].origin(row)
+                told = origins[key] = "" if row.bad else self.tables[table].origin(row)
             else:
-                origins[key] = known.origin if known else ""
-        return origins[key]
+                told = origins[key] = known.origin if known else ""
+        return told
 
     def apply(self, name: str, writer: Writer) -> None:
         """Write what a table gains; a large file slice by slice."""
