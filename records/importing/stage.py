@@ -213,7 +213,7 @@ def sum_of(staged: StagedTable, rows: Iterable[StagedRow]) -> int:
     """Return the sum of the SHA-256 of rows of a table, as numbers; their order is no matter."""
     columns = sorted(staged.columns)
     every = list(map(attrgetter("values"), rows))
-    told = [list(map(_plain, map(itemgetter(column), every))) for column in columns]
+    told = [_plain_column(list(map(itemgetter(column), every))) for column in columns]
     digest, number, dumps = hashlib.sha256, int.from_bytes, orjson.dumps
     total = sum([number(digest(dumps(row)).digest(), "big") for row in zip(*told, strict=True)])
     return total % _MODULUS
@@ -225,6 +225,11 @@ def referenced_keys(row: StagedRow, key: ForeignKey) -> Collection[Key]:
     if len(values) == 1 and values[0].__class__ is tuple:
         return [(item,) for item in values[0]]
     return () if None in values or "" in values else (values,)
+
+
+def _plain_column(values: list[Any]) -> list[Any]:
+    """Return values that JSON holds; a column of texts is one as it is."""
+    return values if set(map(type, values)) <= {str} else list(map(_plain, values))
 
 
 def _plain(value: Any) -> Any:

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _
 
 from records.importing.rules import find_cycles
 from records.importing.schema import ForeignKey
-from records.importing.stage import Key, StagedRow, StagedTable, referenced_keys
+from records.importing.stage import Key, StagedRow, StagedTable, keys_of, referenced_keys
 from records.services.plan import Plan
 
 
@@ -17,10 +17,7 @@ def look_up(plan: Plan) -> None:
         if staged.schema.kind == "records":
             wanted.setdefault(name, set()).update(staged.by_key)
         for foreign in staged.schema.foreign_keys:
-            keys = wanted.setdefault(foreign.table, set())
-            for row in staged.rows:
-                if row.bad.isdisjoint(foreign.fields):
-                    keys.update(referenced_keys(row, foreign))
+            wanted.setdefault(foreign.table, set()).update(_named(staged, foreign))
     for name, keys in wanted.items():
         # What the rows of a slice name is often what those of the former slices do.
         new = keys - plan.asked[name]
@@ -41,6 +38,8 @@ def check_references(plan: Plan) -> None:
             if target is not None and not target.is_readable:
                 continue
             known = plan.found[foreign.table].keys() | (target.by_key.keys() if target else set())
+            if _named(staged, foreign) <= known:
+                continue
             for row in staged.rows:
                 if row.bad.isdisjoint(foreign.fields):
                     _check_row(plan, name, row, foreign, known)
@@ -51,6 +50,21 @@ def check_references(plan: Plan) -> None:
             ids = {id(row) for row in held}
             staged.known += held
             staged.waiting += [row for row in waiting if id(row) not in ids]
+
+
+def _named(staged: StagedTable, foreign: ForeignKey) -> set[Key]:
+    """Return the keys that the rows of a table name, each once."""
+    rows = [row for row in staged.rows if row.bad.isdisjoint(foreign.fields)]
+    keys = set(keys_of(rows, foreign.fields))
+    if len(foreign.fields) > 1:
+        return {key for key in keys if None not in key and "" not in key}
+    found: set[Key] = set()
+    for (value,) in keys:
+        if value.__class__ is tuple:
+            found.update((item,) for item in value)
+        elif value not in (None, ""):
+            found.add((value,))
+    return found
 
 
 def _check_row(plan: Plan, name: str, row: StagedRow, foreign: ForeignKey, known: set[Key]) -> None:
@@ -88,9 +102,18 @@ def check_trees(plan: Plan, name: str, parents: dict[str, str]) -> None:
 def check_origins(plan: Plan) -> None:
     """Refuse rows that mix two data origins, and records that would change theirs."""
     for name, staged in plan.stage.tables.items():
-        for key, row in staged.by_key.items():
-            own = "" if row.bad else plan.origin_of(name, key)
-            if own:
+        owned = [
+            (row, own)
+            for key, row in staged.by_key.items()
+            if not row.bad and (own := plan.origin_of(name, key))
+        ]
+        origins = {own for _row, own in owned} | {
+            known.origin for known in plan.found[name].values()
+        }
+        for foreign in staged.schema.foreign_keys:
+            origins |= {plan.origin_of(foreign.table, key) for key in _named(staged, foreign)}
+        if len(origins - {""}) > 1:
+            for row, own in owned:
                 _check_origin(plan, staged, row, own)
 
 

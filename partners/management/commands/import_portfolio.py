@@ -16,6 +16,8 @@ from records.services.imports import ImportResult, import_folder
 class Command(BaseCommand):
     """Import a folder, a zip or a workbook (docs/imports.md); exit code 1 when it is refused."""
 
+    # The pages and their addresses are no concern of an import: reading them all takes a second.
+    requires_system_checks: list[str] = []
     help = "Import a folder, a zip or a workbook of the tables of schemas/ (docs/imports.md)."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
