@@ -266,6 +266,7 @@ STORMS = (
     "tests/records/test_pages.py::test_what_people_write_runs_nowhere",
     "tests/budgets/test_official_tables.py",
     "tests/budgets/test_round_machine.py",
+    "tests/web/test_comparison_properties.py",
     "tests/access/test_policy_matrix.py",
     "tests/e2e/test_layouts.py",
     "tests/e2e/test_pages.py",

@@ -89,6 +89,7 @@ def _parsed(name: str, text: str, parse: Any, message: str) -> Any:
 
 def read_page(text: str) -> int:
     """Return the page that a parameter names, 1 without; 400 otherwise."""
-    if text and not (text.isascii() and text.isdigit() and 1 <= int(text) <= 10**6):
+    is_number = text.isascii() and text.isdigit() and len(text) <= 7
+    if text and not (is_number and 1 <= int(text) <= 10**6):
         raise ValidationError({"page": "A page is a whole number from 1."})
     return int(text or 1)

@@ -14,6 +14,7 @@ from accounts.api.idempotency import IdempotentMixin
 from accounts.api.owned import HistoryViewSet
 from accounts.enums import Action, Resource
 from accounts.permissions import can
+from budgets.api.programming_compare import ComparingMixin
 from budgets.api.programming_keys import DerivingMixin
 from budgets.api.programming_rows import (
     CellEditRow,
@@ -62,7 +63,9 @@ class VersionFilters(Filters):
     data_origin = origin_filter()
 
 
-class ProgrammingVersionViewSet(VersionStepsMixin, DerivingMixin, IdempotentMixin, HistoryViewSet):
+class ProgrammingVersionViewSet(
+    VersionStepsMixin, DerivingMixin, ComparingMixin, IdempotentMixin, HistoryViewSet
+):
     """Versions of the programming of an exercise; frozen once validated."""
 
     queryset = ProgrammingVersion.objects.all()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.budgets.programming import make_line
 from tests.e2e.grid import PLACES, Sheet, address, ceiling, edits, recomputed, saved
 
 pytestmark = pytest.mark.browser
@@ -90,6 +91,23 @@ def test_a_locked_cell_does_not_change_and_says_so(sheet: Sheet, version: Any, l
     }
     assert status_of(sheet, forged) == 409
     assert not edits().exists()
+
+
+def test_lines_without_a_project_are_a_group_and_not_the_whole(
+    visit: Any, version: Any, lines: Any
+) -> None:
+    bare = make_line(version, lines[0].node, label="Sans projet", proposed=[("50000", "50000")])
+    visitor = visit()
+    visitor.log_in("budget")
+    visitor.go(address(version))
+    sheet = Sheet(visitor.page)
+    assert sheet.foot("total", "0.ae") == 1250
+    sheet.open("")
+    sheet.type(bare, "0.ae", "60")
+    assert sheet.foot("total", "0.ae") == 1260
+    assert sheet.group("", "0.ae") == 60
+    sheet.wait_saved()
+    assert sheet.foot("total", "0.ae") == recomputed(version, "0.ae") == 1260
 
 
 def status_of(sheet: Sheet, body: dict[str, Any]) -> int:

@@ -16,7 +16,7 @@ from accounts.permissions import can
 from budgets.enums import Measure
 from budgets.models import ProgrammingVersion
 from budgets.rules.programming import stage_of
-from budgets.tables.programming_compare import Comparison, compare
+from budgets.tables.programming_compare import Comparison, compare, former_of, others_of
 from common.models import DataOrigin
 from common.money import from_cents
 from common.tabular.columns import Value
@@ -35,7 +35,13 @@ from web.programming.words import years_of
 ROWS_BY_PAGE = 50
 # Beyond, the bars cannot be told apart: the smallest moves are one step.
 MOST_STEPS = 10
-STATES = {"added": gettext_lazy("line added"), "gone": gettext_lazy("line taken out")}
+NO_PROJECT = gettext_lazy("without a project")
+STATES = {
+    "added": gettext_lazy("line added"),
+    "gone": gettext_lazy("line taken out"),
+    "came": gettext_lazy("line moved from another project"),
+    "left": gettext_lazy("line moved to another project"),
+}
 
 
 class CompareForm(PageForm):
@@ -50,11 +56,8 @@ class CompareForm(PageForm):
 
     def __init__(self, data: Any, *, version: ProgrammingVersion, user: Any) -> None:
         super().__init__(data)
-        rows = ProgrammingVersion.objects.visible_to(user).filter(
-            fiscal_year=version.fiscal_year, data_origin=version.data_origin
-        )
         field: Any = self.fields["avec"]
-        field.queryset = rows.exclude(pk=version.pk).order_by("-number")
+        field.queryset = others_of(version, user)
         field.label_from_instance = lambda row: f"V{row.number} {row.get_kind_display()}"
 
 
@@ -69,7 +72,10 @@ def columns_of(version: ProgrammingVersion) -> tuple[ListColumn, ...]:
 
     return (
         ListColumn(
-            "project", gettext_lazy("Project"), lambda row: row.line.project, is_header=True
+            "project",
+            gettext_lazy("Project"),
+            lambda row: row.line.project or str(NO_PROJECT),
+            is_header=True,
         ),
         ListColumn("line", gettext_lazy("Line"), lambda row: row.line.label),
         ListColumn("node", gettext_lazy("Management node (UO)"), lambda row: row.line.node),
@@ -97,7 +103,7 @@ class CompareView(VersionPage):
     def get(self, request: HttpRequest) -> HttpResponseBase:
         """Show the comparison, or answer its export; without a choice, with the parent."""
         form = CompareForm(request.GET, version=self.version, user=request.user)
-        former = valid_filters(form).get("avec") or self.former(form)
+        former = valid_filters(form).get("avec") or former_of(self.version, request.user)
         found = compare(former, self.version, request.user) if former else None
         if request.GET.get("format") in FORMATS and found is not None:
             return self.exported(found)
@@ -115,14 +121,6 @@ class CompareView(VersionPage):
             },
             status=422 if form.errors else 200,
         )
-
-    def former(self, form: CompareForm) -> ProgrammingVersion | None:
-        """Return the version that this one comes from, else the one before it."""
-        field: Any = form.fields["avec"]
-        if self.version.parent_id and field.queryset.filter(pk=self.version.parent_id).exists():
-            return field.queryset.get(pk=self.version.parent_id)  # type: ignore[no-any-return]
-        before = field.queryset.filter(number__lt=self.version.number).first()
-        return before or field.queryset.first()  # type: ignore[no-any-return]
 
     def shown(self, found: Comparison) -> dict[str, Any]:
         """Return the differences of a page, the two cascades and the totals."""
@@ -206,7 +204,12 @@ def cascade(found: Comparison, measure: Measure) -> Chart:
     before, after = (found.total(measure, after=which) for which in (False, True))
     steps = [_sum(found.former, before)]
     steps += [
-        Step(f"{one.project} {one.title}", one.project, from_cents(cents)) for one, cents in kept
+        Step(
+            f"{one.project} {one.title}".strip() or NO_PROJECT,
+            one.project or NO_PROJECT,
+            from_cents(cents),
+        )
+        for one, cents in kept
     ]
     if rest:
         cents = sum(cents for _one, cents in rest)

@@ -16,7 +16,7 @@ from accounts.permissions import can
 from budgets.models import ProgrammingEdit, ProgrammingVersion
 from budgets.rules.programming import stage_of, takes_requests
 from budgets.tables.ceilings import whole_ceilings
-from budgets.tables.programming_compare import former_cells
+from budgets.tables.programming_compare import former_cells, others_of, with_gone
 from budgets.tables.programming_grid import (
     GROUPINGS,
     SHOWN_RANKS,
@@ -87,17 +87,11 @@ class SheetPage(VersionPage):
 
     def former(self, number: int) -> ProgrammingVersion | None:
         """Return another version of the same exercise and origin, by its number."""
-        rows = ProgrammingVersion.objects.visible_to(self.request.user).filter(
-            fiscal_year=self.version.fiscal_year, data_origin=self.version.data_origin
-        )
-        return rows.exclude(pk=self.version.pk).filter(number=number).first()
+        return others_of(self.version, self.request.user).filter(number=number).first()
 
     def others(self) -> list[ProgrammingVersion]:
         """Return the other versions of the exercise, the newest first."""
-        rows = ProgrammingVersion.objects.visible_to(self.request.user).filter(
-            fiscal_year=self.version.fiscal_year, data_origin=self.version.data_origin
-        )
-        return list(rows.exclude(pk=self.version.pk).order_by("-number"))
+        return list(others_of(self.version, self.request.user))
 
     def lines(self) -> Any:
         """Return the lines that stand and that the person sees."""
@@ -115,6 +109,7 @@ class SheetView(SheetPage):
         groups = groups_of(self.version, lines, self.by)
         opened = set(request.GET.getlist("ouvert"))
         frame = self.frame(lines)
+        groups = with_gone(groups, frame.compared)
         rows = [
             (row, line_rows(frame, lines_in(self.version, lines, self.by, group.key)))
             if (row.is_open)
@@ -131,7 +126,7 @@ class SheetView(SheetPage):
                 "heads": heads(self.version),
                 "feet": feet(frame, totals, ceilings),
                 "sums": {
-                    **{f"|{place}": cents for place, cents in totals.items()},
+                    **totals,
                     **{
                         f"{group.key}|{place}": cents
                         for group in groups

@@ -1,5 +1,6 @@
 // What the totals of the grid are: those of the server, plus what is not saved yet.
-// A sum is named "group|rank.measure"; the one of all groups has no group. Amounts are cents.
+// A sum is named "group|rank.measure", the one of all groups "rank.measure": the lines without a
+// project are a group too, of an empty name. Amounts are cents.
 "use strict";
 (function () {
   const grid = (window.pfGrid = window.pfGrid || {});
@@ -21,7 +22,7 @@
     names(key) {
       const [line, ...column] = key.split(".");
       const place = column.join(".");
-      return [`${this.groupOf(line)}|${place}`, `|${place}`];
+      return [`${this.groupOf(line)}|${place}`, place];
     }
 
     // A cell that is saved has moved: its totals move by as much.

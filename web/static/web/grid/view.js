@@ -171,7 +171,7 @@
     // Programmed, ceiling, gap; a ceiling that is crossed, either way, is said once.
     paintFeet() {
       const foot = this.table.querySelector("tfoot [data-foot='total']");
-      this.paintTotals(foot, (place) => this.sheet.sums.value(`|${place}`));
+      this.paintTotals(foot, (place) => this.sheet.sums.value(place));
       const crossed = [];
       this.feet.forEach((cell, name) => {
         const [kind, place] = name.split("|");
@@ -193,7 +193,7 @@
         cell.textContent = "–";
         return;
       }
-      const total = grid.folded(place, this.sheet.ranks, (one) => this.sheet.sums.value(`|${one}`));
+      const total = grid.folded(place, this.sheet.ranks, (one) => this.sheet.sums.value(one));
       const gap = total - Number(ceiling.dataset.cents);
       const over = gap > 0;
       cell.textContent = (over ? "▲\u00a0" : "") + this.write(gap, true);
