@@ -31,6 +31,7 @@ DomainError
 ├── ProblemsStand         blocking problems stand against a version
 ├── ScenarioClosed        a scenario accepted or abandoned does not change any more
 ├── NothingToAccept       a scenario proposes nothing more for these lines
+├── WorkbookRefused       a workbook has faults, breaks a rule, or clashes with what changed since
 ├── LineRefused           a line cannot be recorded with this imputation
 └── StaleEdit
     └── StaleCell         a cell of the programming changed since it was read
@@ -328,3 +329,16 @@ class NothingToAccept(DomainError):
 
     code = "nothing_to_accept"
     message = _("The scenario “%(scenario)s” proposes nothing more for these lines.")
+
+
+class WorkbookRefused(DomainError):
+    """A workbook is written whole or not at all: a fault, a rule or a conflict stands against it.
+
+    `why` is what the rules say of the whole.
+    """
+
+    code = "workbook_refused"
+    message = _(
+        "Nothing is written: %(faults)s faults in the workbook, %(conflicts)s cells changed by"
+        " somebody else since it was downloaded. %(why)s"
+    )

@@ -11,6 +11,9 @@ from typing import Literal
 Kind = Literal["text", "integer", "decimal", "money", "date", "datetime", "boolean"]
 Value = str | int | float | bool | Decimal | dt.date | dt.datetime | None
 
+# The grey of what is read and not written in a protected sheet.
+LOCKED = "#eeeeee"
+
 # What a spreadsheet may execute (OWASP, “CSV injection”), full-width forms included; the
 # apostrophes that already stand before it are part of it, so that taking one off is exact.
 _DANGEROUS = re.compile("'*\\s*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
@@ -18,13 +21,18 @@ _DANGEROUS = re.compile("'*\\s*[=+\\-@\t\r\n\uff1d\uff0b\uff0d\uff20]")
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column. `kind` says how its values are written; the rest goes to the notes."""
+    """One column. `kind` says how its values are written; the rest goes to the notes.
+
+    In a sheet that is protected, a column that `is_locked` is read and not written, in grey.
+    """
 
     heading: str
     kind: Kind = "text"
     unit: str = ""
     definition: str = ""
     width: int = 16
+    is_locked: bool = False
+    is_hidden: bool = False
 
 
 def is_dangerous(text: str) -> bool:

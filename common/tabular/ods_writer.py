@@ -10,11 +10,12 @@ import io
 import re
 import zipfile
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 from typing import IO
 from xml.sax.saxutils import escape, quoteattr
 
-from common.tabular.columns import Column, Value
+from common.tabular.columns import LOCKED, Column, Value
 from common.tabular.notes import Notes, notes_lines, notes_name
 from common.tabular.table import column_letter
 from common.tabular.values import (
@@ -92,6 +93,17 @@ _WHITE = re.compile("\t|^ +| +$|(?<= ) +")
 _MADE_AT = (1980, 1, 1, 0, 0, 0)
 
 
+@dataclass(frozen=True, slots=True)
+class _Sheet:
+    """What a sheet is, beside its rows."""
+
+    name: str
+    columns: Sequence[Column]
+    notes: Notes
+    above: Sequence[Value]
+    protects: bool
+
+
 def _white(match: re.Match[str]) -> str:
     return "<text:tab/>" if match[0] == "\t" else f'<text:s text:c="{len(match[0])}"/>'
 
@@ -132,39 +144,67 @@ def _row(values: Sequence[Value], styles: Sequence[str]) -> str:
     return f"<table:table-row>{cells}</table:table-row>"
 
 
-def _pieces(
-    columns: Sequence[Column],
-    rows: Iterable[Sequence[Value]],
-    notes: Notes,
-    sheet_name: str,
-    counted: list[int],
-) -> Iterator[str]:
+def _column(column: Column, *, protects: bool) -> str:
+    """Write a column. Its style is that of its cells: not one of them has to name it."""
+    style: str = column.kind if column.kind in _STYLED else ""
+    if protects:
+        style = f"{style or 'text'}-{'locked' if column.is_locked else 'open'}"
+    named = f' table:default-cell-style-name="c-{style}"' if style else ""
+    if protects:
+        named = f' table:style-name="w-{column.width}"{named}'
+    hidden = ' table:visibility="collapse"' if column.is_hidden else ""
+    return f"<table:table-column{named}{hidden}/>"
+
+
+def _guard_styles(columns: Sequence[Column]) -> str:
+    """Return the styles of a protected sheet: open or locked by kind, and the widths."""
+    cells = "".join(
+        f'<style:style style:name="c-{kind}-{name}" style:family="table-cell"'
+        + (f' style:data-style-name="N-{kind}">' if kind in _STYLED else ">")
+        + f"<style:table-cell-properties {properties}/></style:style>"
+        for kind in ("text", *_STYLED)
+        for name, properties in (
+            ("open", 'style:cell-protect="none"'),
+            ("locked", f'style:cell-protect="protected" fo:background-color="{LOCKED}"'),
+        )
+    )
+    widths = "".join(
+        f'<style:style style:name="w-{width}" style:family="table-column">'
+        f'<style:table-column-properties style:column-width="{width * 0.2:.1f}cm"/></style:style>'
+        for width in sorted({column.width for column in columns})
+    )
+    return cells + widths
+
+
+def _pieces(sheet: _Sheet, rows: Iterable[Sequence[Value]], counted: list[int]) -> Iterator[str]:
     """Yield the content; `counted` receives the number of rows."""
+    columns = sheet.columns
+    more = _guard_styles(columns) if sheet.protects else ""
+    guard = ' table:protected="true"' if sheet.protects else ""
     yield (
         f'{_HEAD}<office:document-content {_SPACES} office:version="1.3"><office:automatic-styles>'
-        f"{_STYLES}</office:automatic-styles><office:body><office:spreadsheet>"
-        f"<table:table table:name={quoteattr(sheet_name)}>"
+        f"{_STYLES}{more}</office:automatic-styles><office:body><office:spreadsheet>"
+        f"<table:table table:name={quoteattr(sheet.name)}{guard}>"
     )
-    # The style of a column is that of its cells: not one of them has to name it.
-    styles = [column.kind if column.kind in _STYLED else "" for column in columns]
-    for style in styles:
-        named = f' table:default-cell-style-name="c-{style}"' if style else ""
-        yield f"<table:table-column{named}/>"
+    yield from (_column(column, protects=sheet.protects) for column in columns)
+    if sheet.above:
+        yield _row(sheet.above, [""] * len(columns))
     yield _row([str(column.heading) for column in columns], ["bold"] * len(columns))
     plain = [""] * len(columns)
     count = 0
+    top = 1 if sheet.above else 0
     for count, row in enumerate(rows, start=1):
-        if count > MAX_ROWS:
+        if count > MAX_ROWS - top:
             raise TooManyRows
         yield _row(row, plain)
     counted.append(count)
     yield f"</table:table><table:table table:name={quoteattr(notes_name())}>"
-    for line in notes_lines(notes, columns):
+    for line in notes_lines(sheet.notes, columns):
         yield _row(line, ["bold", *(_note_style(value) for value in line[1:])])
     yield "</table:table>"
     if count and columns:
-        corner = f"{column_letter(len(columns) - 1)}{count + 1}"
-        area = quoteattr(f"$'{sheet_name}'.A1:$'{sheet_name}'.{corner}")
+        corner = f"{column_letter(len(columns) - 1)}{top + count + 1}"
+        area = quoteattr(f"$'{sheet.name}'.A{top + 1}:$'{sheet.name}'.{corner}")
         yield (
             '<table:database-ranges><table:database-range table:name="rows" '
             f'table:target-range-address={area} table:display-filter-buttons="true"/>'
@@ -192,19 +232,22 @@ def write_ods(
     notes: Notes = (),
     *,
     sheet_name: str = "data",
+    above: Sequence[Value] = (),
+    protects: bool = False,
 ) -> int:
     """Write a spreadsheet of two sheets, data and notes, to a binary stream; return the rows.
 
-    Cells are typed as in `write_xlsx`, and the same data give the same bytes. Raises TooManyRows
-    beyond the rows that a sheet holds.
+    Cells are typed as in `write_xlsx`, and the same data give the same bytes; `above` and
+    `protects` are those of it. Raises TooManyRows beyond the rows that a sheet holds.
     """
     counted: list[int] = []
+    sheet = _Sheet(sheet_name, columns, notes, above, protects)
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
         archive.writestr(_member("mimetype", packed=False), _KIND)
         archive.writestr(_member("META-INF/manifest.xml"), _MANIFEST)
         with archive.open(_member("content.xml"), "w", force_zip64=True) as content:
             held = io.StringIO()
-            for index, piece in enumerate(_pieces(columns, rows, notes, sheet_name, counted)):
+            for index, piece in enumerate(_pieces(sheet, rows, counted)):
                 held.write(piece)
                 if index % _CHUNK == 0:
                     content.write(held.getvalue().encode())

@@ -15,7 +15,7 @@ from typing import IO, Any, Literal
 
 from django.utils import timezone
 
-from common.tabular.columns import Column, Value, is_dangerous, neutralise
+from common.tabular.columns import LOCKED, Column, Value, is_dangerous, neutralise
 from common.tabular.notes import notes_lines, notes_name
 from common.tabular.values import (
     MAX_ROWS,
@@ -37,6 +37,11 @@ _FORMATS = {
 _CHUNK = 200
 # Longest text of a cell of XLSX.
 _MAX_TEXT = 32_767
+# What a protected sheet still lets people do.
+_LEFT_FREE = {
+    "autofilter": True, "sort": True, "format_cells": True, "format_columns": True,
+    "format_rows": True,
+}  # fmt: skip
 _OPTIONS = {
     "constant_memory": True,
     "strings_to_formulas": False,
@@ -154,12 +159,16 @@ def write_xlsx(
     *,
     sheet_name: str = "data",
     created: dt.datetime | None = None,
+    above: Sequence[Value] = (),
+    protects: bool = False,
 ) -> int:
     """Write a workbook of two sheets, data and notes, to a binary stream; return the rows written.
 
     Cells are typed: text is always text, never a formula or a link. `notes` are (label, value)
     pairs: filters, date of the data… `created` fixes the date in the file properties, so that
-    the same data give the same bytes. Raises TooManyRows beyond the rows that the format holds.
+    the same data give the same bytes. `above` is a row of words above the headings; `protects`
+    lets only the columns that are not locked be written in, without a password: it guards against
+    a slip, not against somebody. Raises TooManyRows beyond the rows that the format holds.
     """
     # Imported here only: most processes never write a workbook.
     import xlsxwriter  # noqa: PLC0415
@@ -170,19 +179,36 @@ def write_xlsx(
             book.set_properties({"created": created})
         bold = book.add_format({"bold": True, "text_wrap": True, "valign": "top"})
         sheet = book.add_worksheet(sheet_name)
-        sheet.freeze_panes(1, 0)
-        for place, column in enumerate(columns):
-            sheet.set_column(place, place, column.width)
-            _write_cell(sheet, 0, place, str(column.heading), bold)
-        written = _write_rows(book, sheet, columns, rows)
+        top = 1 if above else 0
+        for place, value in enumerate(above):
+            _write_cell(sheet, 0, place, value, None)
+        styles = _styles(book, columns, protects=protects)
+        _write_head(sheet, columns, top, bold, styles if protects else ())
+        written = _write_rows(book, sheet, styles, rows, top)
         if written:
-            sheet.autofilter(0, 0, written, len(columns) - 1)
+            sheet.autofilter(top, 0, top + written, len(columns) - 1)
         _write_notes(book, notes_lines(notes, columns), bold)
         book.close()
     finally:
         if not book.fileclosed:
             _discard(book)
     return written
+
+
+def _write_head(
+    sheet: Any, columns: Sequence[Column], top: int, bold: Any, styles: Sequence[Any]
+) -> None:
+    """Write the headings; with the `styles` of its columns, the sheet is protected.
+
+    Below the rows too, a column is then as open as it is in them.
+    """
+    sheet.freeze_panes(top + 1, 0)
+    for place, column in enumerate(columns):
+        options = {"hidden": True} if column.is_hidden else {}
+        sheet.set_column(place, place, column.width, styles[place] if styles else None, options)
+        _write_cell(sheet, top, place, str(column.heading), bold)
+    if styles:
+        sheet.protect("", _LEFT_FREE)
 
 
 def _discard(book: Any) -> None:
@@ -192,19 +218,31 @@ def _discard(book: Any) -> None:
         Path(sheet.row_data_filename).unlink(missing_ok=True)
 
 
+def _styles(book: Any, columns: Sequence[Column], *, protects: bool) -> list[Any]:
+    """Return the format of the cells of each column; None for plain text."""
+    known: dict[tuple[str, bool], Any] = {}
+    for column in columns:
+        form = _FORMATS.get(column.kind)
+        told: dict[str, Any] = {"num_format": form} if form else {}
+        if protects:
+            told |= {"locked": True, "bg_color": LOCKED} if column.is_locked else {"locked": False}
+        key = column.kind, column.is_locked
+        if key not in known:
+            known[key] = book.add_format(told) if told else None
+    return [known[column.kind, column.is_locked] for column in columns]
+
+
 def _write_rows(
-    book: Any, sheet: Any, columns: Sequence[Column], rows: Iterable[Sequence[Value]]
+    book: Any, sheet: Any, styles: Sequence[Any], rows: Iterable[Sequence[Value]], top: int
 ) -> int:
-    """Write the rows below the heading; return how many."""
-    formats = {kind: book.add_format({"num_format": form}) for kind, form in _FORMATS.items()}
+    """Write the rows below the headings, which stand at `top`; return how many."""
     # What a spreadsheet would run if somebody edited the cell keeps a mark of its own.
     quoted = book.add_format({"quote_prefix": True})
-    styles = [formats.get(column.kind) for column in columns]
-    line = 0
-    for line, row in enumerate(rows, start=1):
-        if line > MAX_ROWS:
+    count = 0
+    for count, row in enumerate(rows, start=1):
+        if count > MAX_ROWS - top:
             raise TooManyRows
         for place, value in enumerate(row):
             is_marked = isinstance(value, str) and is_dangerous(value)
-            _write_cell(sheet, line, place, value, quoted if is_marked else styles[place])
-    return line
+            _write_cell(sheet, top + count, place, value, quoted if is_marked else styles[place])
+    return count

@@ -54,6 +54,7 @@ APART = {
     "attachment_download", "emergency_report", "import-batch", "import-draft", "import-file",
     "import-line", "import-mapping", "import-mapping-close", "import-mapping-edit", "import-match",
     "import-rejects", "mentions", "open-link", "programming_group", "programming_state",
+    "programming_workbook_ods", "programming_workbook_xlsx",
     "project_move", "project_reopen", "unsubscribe",
 }  # fmt: skip
 SUBJECT = {"kind": "project", "code": "EX-01"}
@@ -246,7 +247,10 @@ def _programming() -> dict[str, dict[str, Any]]:
     version = ProgrammingVersion.objects.filter(data_origin="fictitious", state="draft").first()
     assert version is not None
     of = {"year": version.fiscal_year, "number": version.number}
-    pages = ("_version", "_compare", "_print", "_line_create", "_derive", "-steps", "-many-steps")
+    pages = (
+        "_version", "_compare", "_print", "_line_create", "_derive", "_workbook", "-steps",
+        "-many-steps",
+    )  # fmt: skip
     line = {**of, "pk": first(ProgrammingLine, programming_version=version).pk}
     return {
         **{f"programming{page}": of for page in pages},

@@ -12,9 +12,8 @@ from django.urls import reverse
 
 from accounts.enums import Action, Resource
 from accounts.permissions import can
-from budgets.enums import FROZEN_STATES, VersionState
-from budgets.models import ProgrammingFile, ProgrammingLine, ProgrammingVersion
-from budgets.rules.programming import takes_requests
+from budgets.enums import VersionState
+from budgets.models import ProgrammingVersion
 from common.models import DataOrigin
 from web.mixins import PageView
 
@@ -75,26 +74,6 @@ def version_url(version: ProgrammingVersion, name: str, *more: Any) -> str:
     if version.data_origin == DataOrigin.OPERATIONAL:
         return path
     return f"{path}?origin={version.data_origin}"
-
-
-def writable(version: ProgrammingVersion, user: Any, lines: Any) -> set[int]:
-    """Return the ids of the lines whose cells `user` may write; three queries.
-
-    Who holds the version writes until the file of the project is validated, its project manager
-    while the file is a draft. The services judge again: this is what the page offers.
-    """
-    if version.is_frozen:
-        return set()
-    rows = ProgrammingLine.objects.filter(pk__in=lines.values("pk"))
-    files = ProgrammingFile.objects.filter(programming_version=version)
-    validated = files.filter(state__in=sorted(FROZEN_STATES))
-    held = rows.allowing(user, Action.UPDATE, Resource.PROGRAMMING_VERSION)
-    found = set(held.exclude(project__in=validated.values("project")).values_list("pk", flat=True))
-    if takes_requests(version.kind, version.state):
-        sent = files.exclude(state=VersionState.DRAFT)
-        asked = rows.allowing(user, Action.UPDATE, Resource.PROGRAMMING_REQUEST)
-        found |= set(asked.exclude(project__in=sent.values("project")).values_list("pk", flat=True))
-    return found
 
 
 def badge_of(version: ProgrammingVersion) -> str:

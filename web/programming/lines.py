@@ -25,6 +25,7 @@ from budgets.models import (
 )
 from budgets.rules.programming import stage_of
 from budgets.services.entries import Imputation, only
+from budgets.services.programming_access import writable_lines
 from budgets.services.programming_basis import LINE_KINDS
 from budgets.services.programming_cells import CellEdit, edit_cells
 from budgets.services.programming_lines import (
@@ -40,7 +41,7 @@ from web.fields import AmountField, DayField
 from web.forms import PageForm, VersionedForm
 from web.mixins import ServiceFormView
 from web.owned.history import labelled
-from web.programming.finding import VersionPage, version_url, writable
+from web.programming.finding import VersionPage, version_url
 from web.programming.words import years_of
 
 DESCRIBED = (
@@ -189,7 +190,7 @@ class LineView(VersionPage, ServiceFormView):
         self.stage = stage_of(self.version.kind)
         self.amounts = amounts_of(self.line, self.stage)
         same = rows.filter(pk=self.line.pk)
-        self.may_write = bool(writable(self.version, self.request.user, same))
+        self.may_write = bool(writable_lines(self.request.user, self.version, same))
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         """Show the line."""

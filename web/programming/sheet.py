@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django import forms
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,7 @@ from accounts.enums import Action, Resource
 from accounts.permissions import can
 from budgets.models import ProgrammingEdit, ProgrammingVersion
 from budgets.rules.programming import stage_of, takes_requests
+from budgets.services.programming_access import writable_lines
 from budgets.tables.ceilings import whole_ceilings
 from budgets.tables.programming_compare import former_cells, others_of, with_gone
 from budgets.tables.programming_grid import (
@@ -33,7 +35,7 @@ from web.forms import PageForm
 from web.lists import address, valid_filters
 from web.programming.amounts import DEFAULT_UNIT
 from web.programming.controls import shown_problems
-from web.programming.finding import VersionPage, badge_of, version_url, writable
+from web.programming.finding import VersionPage, badge_of, version_url
 from web.programming.rows import Frame, feet, group_rows, heads, line_rows
 from web.programming.words import words_of
 
@@ -80,7 +82,7 @@ class SheetPage(VersionPage):
             version=self.version,
             by=self.by,
             unit=chosen_unit() or DEFAULT_UNIT,
-            writable=writable(self.version, self.request.user, lines),
+            writable=writable_lines(self.request.user, self.version, lines),
             compared=former_cells(former, self.request.user, self.by) if former else None,
             kept={"comparer": str(number)} if former else {},
         )
@@ -173,10 +175,18 @@ class SheetView(SheetPage):
             },
             "steps_url": self.url("programming-steps"),
             "scenarios_url": self.url("scenarios"),
+            "workbook_url": self.workbook_url(),
             "add_url": self.url("programming_line_create") if may_add else "",
             "derive_url": self.url("programming_derive") if may_add else "",
             "may_write": bool(frame.writable),
         }
+
+    def workbook_url(self) -> str:
+        """Return the page of the round trip, for the lines that the grid looks for, if it does."""
+        place = self.url("programming_workbook")
+        text = self.filters.get("q")
+        asked = urlencode({"q": text, "par": self.by}) if text else ""
+        return f"{place}{'&' if '?' in place else '?'}{asked}" if asked else place
 
     def found(self, lines: Any, frame: Frame) -> dict[str, Any] | None:
         """Return the lines that the text asked for is in, and the links that show them."""

@@ -13,6 +13,7 @@ from web.programming.lists import ProgrammedLinesView, ProgrammingView
 from web.programming.notes import NoteView
 from web.programming.sheet import GroupView, PrintView, SheetView
 from web.programming.versions import VersionCreateView
+from web.programming.workbooks import WorkbookFileView, WorkbookView
 
 _VERSION = "budget/programmation/<int:year>/V<int:number>/"
 _SCENARIOS = f"{_VERSION}scenarios/"
@@ -32,6 +33,19 @@ urlpatterns = [
     path(f"{_VERSION}etat/", StateView.as_view(), name="programming_state"),
     path(f"{_VERSION}comparer/", CompareView.as_view(), name="programming_compare"),
     path(f"{_VERSION}deriver/", DeriveView.as_view(), name="programming_derive"),
+    path(f"{_VERSION}classeur/", WorkbookView.as_view(), name="programming_workbook"),
+    path(
+        f"{_VERSION}classeur.ods",
+        WorkbookFileView.as_view(),
+        {"wanted": "ods"},
+        name="programming_workbook_ods",
+    ),
+    path(
+        f"{_VERSION}classeur.xlsx",
+        WorkbookFileView.as_view(),
+        {"wanted": "xlsx"},
+        name="programming_workbook_xlsx",
+    ),
     path(f"{_VERSION}impression/", PrintView.as_view(), name="programming_print"),
     path(f"{_VERSION}ligne/nouvelle/", LineCreateView.as_view(), name="programming_line_create"),
     path(f"{_VERSION}ligne/<int:pk>/", LineView.as_view(), name="programming_line"),
