@@ -7,6 +7,7 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
 from accounts.enums import Action
@@ -46,6 +47,7 @@ class Remark:
     answers: list[Remark] = field(default_factory=list)
     place: str = ""
     former: Subject | None = None
+    is_edited: bool = False
 
 
 @dataclass(frozen=True)
@@ -111,6 +113,7 @@ def comments_of(user: Any, kind: str, code: str) -> list[Remark]:
     rows = Comment.objects.of_kind(user, kind).filter(subject_code__in=list(subjects))
     comments = list(
         rows.filter(subject_kind=kind)
+        .annotate(is_edited=Exists(_other_texts()))
         .select_related("author", "withdrawn_by", "resolved_by")
         .prefetch_related("mentions__person")
         .order_by("id")
@@ -127,6 +130,11 @@ def comments_of(user: Any, kind: str, code: str) -> list[Remark]:
     return first
 
 
+def _other_texts() -> Any:
+    """Return what the history of a comment says of it in another text: resolving is no edit."""
+    return Comment.history.filter(id=OuterRef("pk")).exclude(body=OuterRef("body"))
+
+
 def _remark(comment: Comment, user: Any, may_change: bool) -> Remark:  # noqa: FBT001
     people = {mention.person.username for mention in comment.mentions.all()}
     standing = not comment.is_withdrawn
@@ -136,6 +144,7 @@ def _remark(comment: Comment, user: Any, may_change: bool) -> Remark:  # noqa: F
         text=pieces(comment.body, people) if standing else [],
         is_editable=standing and recent and may_change and comment.author_id == user.pk,
         is_changeable=standing and may_change,
+        is_edited=standing and comment.is_edited,  # type: ignore[attr-defined]
     )
 
 

@@ -54,7 +54,7 @@ APART = {
     "attachment_download", "emergency_report", "import-batch", "import-draft", "import-file",
     "import-line", "import-mapping", "import-mapping-close", "import-mapping-edit", "import-match",
     "import-rejects", "mentions", "open-link", "programming_group", "programming_state",
-    "programming_workbook_ods", "programming_workbook_xlsx",
+    "programming_thread", "programming_workbook_ods", "programming_workbook_xlsx",
     "project_move", "project_reopen", "unsubscribe",
 }  # fmt: skip
 SUBJECT = {"kind": "project", "code": "EX-01"}

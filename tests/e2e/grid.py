@@ -126,6 +126,30 @@ class Sheet:
             "() => pfGrid.sheet.store.waiting.length === 0 && !pfGrid.sheet.sync.busy"
         )
 
+    def talk(self, line: ProgrammingLine) -> int:
+        """Return how many open comments a line shows."""
+        found = self.page.locator(f'tr[data-line="{line.pk}"] [data-talk]').inner_text()
+        return int(found.replace("+", "0"))
+
+    def group_talk(self, key: str) -> int:
+        """Return how many open comments a group shows."""
+        return int(self.page.locator(f'tr[data-group-row="{key}"] [data-talk]').inner_text() or 0)
+
+    def open_thread(self, line: ProgrammingLine, place: str) -> Any:
+        """Open the panel of a cell by the keyboard; return the panel once the focus is in."""
+        self.go(line, place)
+        self.page.keyboard.press("Shift+F2")
+        panel = self.page.locator("#pf-thread")
+        panel.locator("#comment-body:focus").wait_for()
+        return panel
+
+    def say_by_keyboard(self, text: str) -> None:
+        """Type a comment where the focus is, publish it by the keyboard, wait for it."""
+        self.page.keyboard.type(text)
+        self.page.keyboard.press("Tab")
+        self.page.keyboard.press("Enter")
+        self.page.locator("#pf-thread [data-told]").wait_for()
+
     def paste(self, plain: str, html: str = "") -> None:
         """Paste a clipboard on the cell that has the focus."""
         self.page.evaluate(

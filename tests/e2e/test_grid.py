@@ -152,7 +152,7 @@ def test_the_grid_is_one_stop_of_the_tab_key(sheet: Sheet, lines: Any) -> None:
     keyboard.press("Home")
     assert page.evaluate("document.activeElement.dataset.col") == "0"
     keyboard.press("End")
-    assert page.evaluate("document.activeElement.dataset.col") == "16"
+    assert page.evaluate("document.activeElement.dataset.col") == "17"
     keyboard.press("Control+Home")
     assert page.evaluate("document.activeElement.parentNode.dataset.groupRow") == (
         lines[0].project.code

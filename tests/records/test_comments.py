@@ -22,6 +22,7 @@ from records.exceptions import (
 )
 from records.mentions import mentioned_names, pieces
 from records.models import Comment, Notification
+from records.selectors import comments_of
 from records.services import comments as services
 from records.services.notifications import follow_subject, mark_all_read, notify, unread_count
 
@@ -96,6 +97,7 @@ def test_a_comment_is_edited_by_its_author_for_a_quarter_of_an_hour(team):
     services.edit_comment(actor=team["manager"], **edit)
     with pytest.raises(StaleEdit):
         services.edit_comment(actor=team["manager"], **edit)
+    assert [one.is_edited for one in comments_of(team["manager"], "project", "P-1")] == [True]
     bodies = comment.history.order_by("history_date", "pk").values_list("body", flat=True)
     assert list(bodies) == ["Avant", "Après"]
     old = timezone.now() - dt.timedelta(minutes=15, seconds=1)
@@ -142,6 +144,7 @@ def test_a_thread_is_resolved_by_whoever_may_comment_and_opened_again(team):
     again = settle(team["director"], comment, 2, services.reopen_thread)
     assert (again.resolved_at, again.resolved_by) == (None, None)
     assert write(team["director"], parent_id=comment.pk).parent == comment
+    assert [one.is_edited for one in comments_of(team["manager"], "project", "P-1")] == [False]
     who = comment.history.order_by("history_date", "pk").values_list("resolved_by__username")
     assert list(who) == [(None,), ("the-controller",), (None,)]
 

@@ -19,6 +19,7 @@ from budgets.exceptions import RowsRefused, StaleCell
 from budgets.models import ProgrammingEdit
 from budgets.rules.programming import stage_of
 from budgets.services.programming_cells import CellEdit, edit_cells
+from budgets.tables.line_comments import open_threads
 from budgets.tables.programming_grid import key_of
 from common.exceptions import DomainError
 from web.programming.controls import shown_problems
@@ -104,6 +105,7 @@ class StateView(SheetPage):
             "edits": told,
             "present": self.present(request.GET.get("line", "")),
             "frozen": self.version.is_frozen,
+            "comments": asdict(open_threads(request.user, self.version, self.lines(), self.by)),
         }
         if told:
             answer["problems"] = told_problems(self)

@@ -24,6 +24,7 @@ from budgets.enums import (
 )
 from budgets.models import ProgrammingAmount, ProgrammingLine, ProgrammingVersion
 from budgets.rules.programming import stage_of
+from budgets.tables.line_comments import OpenThreads, open_threads
 from web.budgets.columns import EUROS, dated, money, node, project
 from web.budgets.tabs import tabs
 from web.facts import FIRST_YEAR, LAST_YEAR, FactListView, OneOriginForm, origin_column
@@ -180,13 +181,14 @@ def _cell(rank: int, measure: Measure) -> ListColumn:
     return money(key, heading, definitions[measure])
 
 
-def _line_columns() -> tuple[ListColumn, ...]:
+def _line_columns(version: ProgrammingVersion, threads: OpenThreads) -> tuple[ListColumn, ...]:
     """Return the columns of the lines, in the language in force."""
     return (
         ListColumn(
             "label",
             gettext_lazy("Label"),
             lambda row: row.label,
+            url=lambda row: version_url(version, "programming_line", row.pk),
             order=("label",),
             is_header=True,
         ),
@@ -211,6 +213,15 @@ def _line_columns() -> tuple[ListColumn, ...]:
             "opening_left_to_pay",
             gettext_lazy("Left to pay at the opening"),
             gettext_lazy("what former commitments will have left to pay when the exercise opens"),
+        ),
+        ListColumn(
+            "open_comments",
+            gettext_lazy("Open comments"),
+            lambda row: threads.lines.get(row.pk, 0),
+            kind="integer",
+            definition=gettext_lazy(
+                "threads that are not resolved, those of the versions made before included"
+            ),
         ),
         origin_column(),
     )
@@ -262,7 +273,12 @@ class ProgrammedLinesView(FactListView):
     @property
     def columns(self) -> tuple[ListColumn, ...]:  # type: ignore[override]
         """Return the columns in the language of the page."""
-        return _line_columns()
+        return _line_columns(self.version, self.threads)
+
+    @cached_property
+    def threads(self) -> OpenThreads:
+        """Return how many threads are open on each line that the person sees."""
+        return open_threads(self.request.user, self.version, self.visible(), "project")
 
     def visible(self) -> QuerySet[Any]:
         """Return the visible lines of the version with their cells, and its origin as theirs."""

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from budgets.enums import Measure
 from budgets.models import ProgrammingLine, ProgrammingVersion
+from budgets.tables.line_comments import OpenThreads
 from budgets.tables.programming_compare import FormerCells
 from budgets.tables.programming_grid import (
     EXPECTED,
@@ -45,6 +46,7 @@ class Frame:
     writable: Collection[int] = frozenset()
     compared: FormerCells | None = None
     kept: Mapping[str, str] = field(default_factory=dict)
+    threads: OpenThreads = field(default_factory=OpenThreads)
 
     def text(self, cents: int | None, *, sign: bool = False) -> str:
         """Write cents in the unit of the page."""
@@ -89,6 +91,7 @@ class GroupRow:
     href: str
     toggle: str
     is_open: bool
+    comments: int = 0
 
 
 @dataclass(frozen=True)
@@ -105,6 +108,7 @@ class LineRow:
     name: str = ""
     support: tuple[str, str] = ("", "")
     comments: int = 0
+    thread: str = ""
 
 
 @dataclass(frozen=True)
@@ -167,6 +171,7 @@ def group_rows(
                 f"{path}{joint}{asked}",
                 address(request, ouvert="" if is_open else group.key),
                 is_open,
+                frame.threads.groups.get(group.key, 0),
             )
         )
     return found
@@ -220,6 +225,8 @@ def _line_row(frame: Frame, found: GridLine) -> LineRow:
         opening=0 if opening is None else to_cents(opening),
         name=f"{line.project.code} · {line.label}" if line.project else line.label,
         support=_support(line),
+        comments=frame.threads.lines.get(line.pk, 0),
+        thread=version_url(frame.version, "programming_thread", line.pk),
     )
 
 

@@ -18,6 +18,7 @@ from budgets.models import ProgrammingEdit, ProgrammingVersion
 from budgets.rules.programming import stage_of, takes_requests
 from budgets.services.programming_access import writable_lines
 from budgets.tables.ceilings import whole_ceilings
+from budgets.tables.line_comments import open_threads
 from budgets.tables.programming_compare import former_cells, others_of, with_gone
 from budgets.tables.programming_grid import (
     GROUPINGS,
@@ -45,7 +46,7 @@ SCRIPTS = tuple(
     f"web/grid/{name}.js"
     for name in (
         "amounts", "block", "store", "sums", "view", "moves", "edits", "dialogs", "sync", "groups",
-        "others", "page",
+        "others", "threads", "page",
     )
 )  # fmt: skip
 
@@ -85,6 +86,7 @@ class SheetPage(VersionPage):
             writable=writable_lines(self.request.user, self.version, lines),
             compared=former_cells(former, self.request.user, self.by) if former else None,
             kept={"comparer": str(number)} if former else {},
+            threads=open_threads(self.request.user, self.version, lines, self.by),
         )
 
     def former(self, number: int) -> ProgrammingVersion | None:

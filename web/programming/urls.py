@@ -12,6 +12,7 @@ from web.programming.lines import LineCreateView, LineView, PutBackView, TakeOut
 from web.programming.lists import ProgrammedLinesView, ProgrammingView
 from web.programming.notes import NoteView
 from web.programming.sheet import GroupView, PrintView, SheetView
+from web.programming.threads import ThreadView
 from web.programming.versions import VersionCreateView
 from web.programming.workbooks import WorkbookFileView, WorkbookView
 
@@ -49,6 +50,9 @@ urlpatterns = [
     path(f"{_VERSION}impression/", PrintView.as_view(), name="programming_print"),
     path(f"{_VERSION}ligne/nouvelle/", LineCreateView.as_view(), name="programming_line_create"),
     path(f"{_VERSION}ligne/<int:pk>/", LineView.as_view(), name="programming_line"),
+    path(
+        f"{_VERSION}ligne/<int:pk>/commentaires/", ThreadView.as_view(), name="programming_thread"
+    ),
     path(
         f"{_VERSION}ligne/<int:pk>/retirer/",
         TakeOutView.as_view(),

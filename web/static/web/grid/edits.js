@@ -46,7 +46,7 @@
         if (inside) {
           inside.click();
         }
-      } else if (event.key === "Enter" || event.key === "F2") {
+      } else if (event.key === "Enter" || (event.key === "F2" && !event.shiftKey)) {
         this.open(cell);
       } else if (event.key === "Delete" || event.key === "Backspace") {
         this.clear();

@@ -46,6 +46,7 @@
         this.sheet.view.refresh(keys);
         this.sheet.controls(told.problems);
       }
+      this.sheet.threads.receive(told.comments);
       this.sheet.table.querySelectorAll("[data-presence]").forEach((mark) => mark.remove());
       told.present.forEach((one) => this.present(one));
     }

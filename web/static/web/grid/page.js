@@ -22,6 +22,7 @@
       this.groups = new grid.Groups(this);
       this.dialogs = new grid.Dialogs(this);
       this.edits = new grid.Edits(this);
+      this.threads = new grid.Threads(this);
       this.sync = new grid.Sync(this.store, this, root.dataset.save, root.dataset.token);
       this.prepare();
     }
