@@ -59,6 +59,36 @@ def test_lines_are_exported_with_their_four_years(client, version, wanted):
     assert cells & {"400.5", "400.50"}
 
 
+def test_the_priority_and_the_credits_of_a_line_are_seen_edited_filtered_and_exported(
+    client, version
+):
+    line = version.lines.get(label="Hébergement")
+    client.force_login(person(Role.BUDGET_OFFICER, line.node.code, scope_kind="nomenclature"))
+    place = [version.fiscal_year, version.number]
+    address = reverse("web:programming_line", args=[*place, line.pk])
+    form = {
+        "version": 1, "label": line.label, "project": line.project.code, "node": line.node.code,
+        "nature": "planned", "credit_type": "t2", "priority": "3",
+        "ae_0": "1000", "cp_0": "400.50", "cp_1": "599.50",
+    }  # fmt: skip
+    assert client.post(address, form).status_code == 302
+    line.refresh_from_db()
+    assert (line.priority, line.credit_type) == (3, "t2")
+    grid = text(client, reverse("web:programming_version", args=place), ouvert=line.project.code)
+    assert 'title="prévue · T2 · priorité 3">T2 P3 prévue<' in grid
+    printed = text(client, reverse("web:programming_print", args=place))
+    assert "prévue · T2 · priorité 3" in printed
+    url = reverse("web:programming-lines", args=[version.pk])
+    assert "Sans projet" not in text(client, url, priority="3")
+    assert "Hébergement" not in text(client, url, priority="2")
+    answer = client.get(url, {"format": "csv", "sort": "-priority"})
+    head, first, *_rest = read_table(
+        b"".join(answer.streaming_content) if answer.streaming else answer.content, file="x.csv"
+    ).sheets[0].rows  # fmt: skip
+    row = dict(zip(map(str, head.cells), map(str, first.cells), strict=True))
+    assert (row["Priorité"], row["T2 ou HT2"]) == ("3", "t2")
+
+
 def test_a_manager_reads_the_lines_of_own_projects_alone(client, version):
     client.force_login(person(Role.PROJECT_MANAGER))
     page = text(client, reverse("web:programming-lines", args=[version.pk]))

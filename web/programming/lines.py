@@ -42,7 +42,7 @@ from web.forms import PageForm, VersionedForm
 from web.mixins import ServiceFormView
 from web.owned.history import labelled
 from web.programming.finding import VersionPage, version_url
-from web.programming.words import years_of
+from web.programming.words import RANKED, years_of
 
 DESCRIBED = (
     "label", "nature", "priority", "contract_code", "legal_reference", "act_label", "act_procedure",
@@ -76,7 +76,11 @@ class LineForm(PageForm):
         initial=ProgrammingNature.PLANNED,
     )
     priority = forms.IntegerField(
-        label=gettext_lazy("Priority"), required=False, min_value=1, max_value=99
+        label=gettext_lazy("Priority"),
+        required=False,
+        min_value=1,
+        max_value=99,
+        help_text=RANKED,
     )
     credit_type = forms.ChoiceField(
         label=gettext_lazy("T2 or HT2"), choices=CreditType.choices, initial=CreditType.HT2

@@ -32,6 +32,7 @@ from web.forms import any_of
 from web.listing import ListColumn, Text
 from web.programming.finding import READ, version_url
 from web.programming.versions import may_create
+from web.programming.words import RANKED
 
 
 def page_of(row: Any) -> str:
@@ -181,6 +182,30 @@ def _cell(rank: int, measure: Measure) -> ListColumn:
     return money(key, heading, definitions[measure])
 
 
+PRIORITY = ListColumn(
+    "priority",
+    gettext_lazy("Priority"),
+    lambda row: row.priority,
+    show="number",
+    kind="integer",
+    order=("priority",),
+    definition=RANKED,
+)
+
+
+def _open_comments(threads: OpenThreads) -> ListColumn:
+    return ListColumn(
+        "open_comments",
+        gettext_lazy("Open comments"),
+        lambda row: threads.lines.get(row.pk, 0),
+        show="number",
+        kind="integer",
+        definition=gettext_lazy(
+            "threads that are not resolved, those of the versions made before included"
+        ),
+    )
+
+
 def _line_columns(version: ProgrammingVersion, threads: OpenThreads) -> tuple[ListColumn, ...]:
     """Return the columns of the lines, in the language in force."""
     return (
@@ -202,6 +227,7 @@ def _line_columns(version: ProgrammingVersion, threads: OpenThreads) -> tuple[Li
         ),
         _chosen("credit_type", gettext_lazy("T2 or HT2")),
         _chosen("nature", gettext_lazy("Nature")),
+        PRIORITY,
         *(_cell(rank, measure) for rank in RANKS for measure in Measure),
         _text("contract_code", gettext_lazy("Contract")),
         _text("legal_reference", gettext_lazy("Commitment (EJ)")),
@@ -214,15 +240,7 @@ def _line_columns(version: ProgrammingVersion, threads: OpenThreads) -> tuple[Li
             gettext_lazy("Left to pay at the opening"),
             gettext_lazy("what former commitments will have left to pay when the exercise opens"),
         ),
-        ListColumn(
-            "open_comments",
-            gettext_lazy("Open comments"),
-            lambda row: threads.lines.get(row.pk, 0),
-            kind="integer",
-            definition=gettext_lazy(
-                "threads that are not resolved, those of the versions made before included"
-            ),
-        ),
+        _open_comments(threads),
         origin_column(),
     )
 
@@ -231,13 +249,18 @@ class ProgrammedLineFilterForm(OneOriginForm):
     """Filters of the lines of a version."""
 
     search = ("label", "act_label", "project__code", "project__title", "legal_reference")
-    conditions = {"nature": "nature", "credit_type": "credit_type"}
+    conditions = {
+        "nature": "nature", "credit_type": "credit_type", "priority": "priority__lte"
+    }  # fmt: skip
 
     nature = forms.ChoiceField(
         label=gettext_lazy("Nature"), required=False, choices=any_of(ProgrammingNature.choices)
     )
     credit_type = forms.ChoiceField(
         label=gettext_lazy("T2 or HT2"), required=False, choices=any_of(CreditType.choices)
+    )
+    priority = forms.IntegerField(
+        label=gettext_lazy("Priority at most"), required=False, min_value=1, max_value=99
     )
 
 

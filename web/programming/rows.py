@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from budgets.enums import Measure
+from budgets.enums import CreditType, Measure
 from budgets.models import ProgrammingLine, ProgrammingVersion
 from budgets.tables.line_comments import OpenThreads
 from budgets.tables.programming_compare import FormerCells
@@ -109,6 +109,27 @@ class LineRow:
     support: tuple[str, str] = ("", "")
     comments: int = 0
     thread: str = ""
+
+    @property
+    def kind(self) -> str:
+        """Return what kind of line it is: its nature, its credits, its priority, its category."""
+        line = self.line
+        told = [str(line.get_nature_display()), str(line.get_credit_type_display())]
+        if line.priority:
+            told.append(_("priority %(rank)s") % {"rank": line.priority})
+        if line.category:
+            told.append(line.category.code)
+        return " · ".join(told)
+
+    @property
+    def mark(self) -> str:
+        """Return what its cell has room for: T2 where it is, its priority, its nature."""
+        line, told = self.line, []
+        if line.credit_type == CreditType.T2:
+            told.append(str(line.get_credit_type_display()))
+        if line.priority:
+            told.append(f"P{line.priority}")
+        return " ".join([*told, str(line.get_nature_display())])
 
 
 @dataclass(frozen=True)

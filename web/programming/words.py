@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from budgets.models import ProgrammingVersion
 from budgets.tables.programming_grid import EXPECTED, years_from
+
+# What the priority of a line is for.
+RANKED = gettext_lazy("from 1, the first, to 99: in which order the lines of a nature are served")
 
 
 def years_of(version: ProgrammingVersion) -> dict[int, str]:

@@ -186,7 +186,7 @@
       const place = document.getElementById("pf-sheet-place");
       const chosen = document.getElementById("pf-sheet-chosen");
       if (!cell || !cell.dataset.cell) {
-        place.textContent = cell ? this.view.lineName(cell) : "";
+        place.textContent = cell ? [this.view.lineName(cell), cell.title].filter(Boolean).join(" · ") : "";
         chosen.textContent = "";
         return;
       }
