@@ -32,7 +32,7 @@ from indicators.api import views as indicators
 from jobs.api import views as jobs
 from partners.api import shared
 from partners.api import views as partners
-from projects.api import facts, portfolio
+from projects.api import facts, plan, portfolio
 from projects.api import views as projects
 from records.api import alerts, imports, mappings, notifications
 from records.api import views as records
@@ -44,6 +44,10 @@ for prefix, viewset in (
     ("planned-values", facts.PlannedValueViewSet),
     ("estimates", facts.EstimateViewSet),
     ("progress-reports", facts.ProgressReportViewSet),
+    ("tasks", plan.TaskViewSet),
+    ("milestone-forecasts", plan.ForecastViewSet),
+    ("dependencies", plan.DependencyViewSet),
+    ("baseline-tasks", plan.BaselineTaskViewSet),
     ("portfolio-nodes", portfolio.PortfolioNodeViewSet),
     ("ministries", portfolio.MinistryViewSet),
     ("panorama-entries", portfolio.PanoramaEntryViewSet),

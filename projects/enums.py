@@ -52,3 +52,11 @@ class LinkKind(models.TextChoices):
     START_START = "SS", _("start to start")
     FINISH_FINISH = "FF", _("finish to finish")
     START_FINISH = "SF", _("start to finish")
+
+
+class TaskKind(models.TextChoices):
+    """Lines of a plan."""
+
+    SUMMARY = "summary", _("summary task")
+    WORK_PACKAGE = "work_package", _("work package")
+    MILESTONE = "milestone", _("milestone")

@@ -3,6 +3,8 @@
 DomainError
 ├── ProjectClosed        a closed project is read only
 ├── EndBeforeStart       an end date before the project's start
+├── PlanCycle            links between tasks that turn round
+├── BaselineNeedsDecision  a second baseline without a decision
 └── NothingToChange      a re-estimate that changes neither cost nor end date
 """
 
@@ -32,3 +34,17 @@ class NothingToChange(DomainError):
 
     code = "nothing_to_change"
     message = _("The new estimate repeats the current cost and end date of %(code)s.")
+
+
+class PlanCycle(DomainError):
+    """Links that turn round."""
+
+    code = "plan_cycle"
+    message = _("These tasks would wait for one another: %(cycle)s.")
+
+
+class BaselineNeedsDecision(DomainError):
+    """A second baseline without the number of a decision."""
+
+    code = "baseline_needs_decision"
+    message = _("Project %(code)s has a baseline: another one needs the number of a decision.")

@@ -25,6 +25,7 @@ from budgets.models.guards import PROGRAMMING_GUARDS
 from budgets.models.round_guards import ROUND_GUARDS
 from common.triggers import creation, removal
 from projects.models import PortfolioNode, Project
+from projects.models.guards import PLAN_GUARDS
 from tests.database import Template, alone, template
 from tests.samples import Sample, build_sample
 
@@ -76,19 +77,20 @@ def first_rules() -> Iterator[None]:
 
 @pytest.fixture(scope="session", autouse=True)
 def flush_without_guards() -> Iterator[None]:
-    """Take the guards of the programming away while a test empties the tables of SQLite.
+    """Take the guards of programming and plans away while a test empties the tables of SQLite.
 
     A flush of SQLite is a DELETE of each table, which the guards refuse on what is frozen; that of
     PostgreSQL truncates, and no guard sees it.
     """
     flush = SqliteOperations.sql_flush
     guarded = {"budgets_programmingedit", "budgets_programmingstep"}
+    guarded |= {guard.table for guard in PLAN_GUARDS}
 
     def unguarded(self: Any, style: Any, tables: Any, **options: Any) -> list[str]:
         statements: list[str] = flush(self, style, tables, **options)
         if not statements or not guarded & set(tables):
             return statements
-        guards = (*PROGRAMMING_GUARDS, *ROUND_GUARDS)
+        guards = (*PROGRAMMING_GUARDS, *ROUND_GUARDS, *PLAN_GUARDS)
         away = [one for guard in guards for one in removal(guard, "sqlite")]
         again = [one for guard in guards for one in creation(guard, "sqlite")]
         return [*away, *statements, *again]

@@ -12,6 +12,7 @@ from budgets.models.guards import CEILING_GUARDS, PROGRAMMING_GUARDS
 from budgets.models.round_guards import ROUND_GUARDS
 from common.triggers import creation
 from dne_portfolio.backups.archive import BackupError
+from projects.models.guards import PLAN_GUARDS
 
 
 def copy_database(source: Path, target: Path) -> None:
@@ -53,7 +54,13 @@ def check_database(path: Path) -> None:
 
 def _guards() -> set[str]:
     """Return the triggers of the product, to the letter: no other may stand in a base."""
-    guards = (*DELEGATION_GUARDS, *PROGRAMMING_GUARDS, *CEILING_GUARDS, *ROUND_GUARDS)
+    guards = (
+        *DELEGATION_GUARDS,
+        *PROGRAMMING_GUARDS,
+        *CEILING_GUARDS,
+        *ROUND_GUARDS,
+        *PLAN_GUARDS,
+    )
     return {statement for guard in guards for statement in creation(guard, "sqlite")}
 
 

@@ -60,6 +60,8 @@ SPECTACULAR_SETTINGS: dict[str, Any] = {
     "COMPONENT_NO_READ_ONLY_REQUIRED": True,
     "ENUM_GENERATE_CHOICE_DESCRIPTION": False,
     "ENUM_NAME_OVERRIDES": {
+        "TaskKindEnum": "projects.enums.TaskKind",
+        "LinkKindEnum": "projects.enums.LinkKind",
         "NodeKindEnum": "projects.enums.NodeKind",
         "NomenclatureKindEnum": "budgets.enums.NomenclatureKind",
         "MovementKindEnum": "budgets.enums.MovementKind",

@@ -5,13 +5,17 @@ from __future__ import annotations
 from projects.models.baselines import Baseline, Estimate, PlannedValue
 from projects.models.ministries import Ministry, MinistryName
 from projects.models.panorama import PanoramaEdition, PanoramaEntry
+from projects.models.plan import BaselineTask, Dependency, MilestoneForecast, Task
 from projects.models.progress import ProgressReport
 from projects.models.project import Project, ProjectAlias
 from projects.models.tree import PortfolioNode
 
 __all__ = [
     "Baseline",
+    "BaselineTask",
+    "Dependency",
     "Estimate",
+    "MilestoneForecast",
     "Ministry",
     "MinistryName",
     "PanoramaEdition",
@@ -21,4 +25,5 @@ __all__ = [
     "ProgressReport",
     "Project",
     "ProjectAlias",
+    "Task",
 ]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from projects.mspdi.facts import Fault, MspdiCalendar, MspdiLink, MspdiTask
-from projects.rules.network import find_cycle
+from projects.rules.network import Link
+from projects.rules.outline import find_plan_cycle
 
 # Days of the week that the law works, 0 being Monday.
 LEGAL_WEEK = frozenset(range(5))
@@ -80,9 +81,7 @@ def _levels(tasks: list[MspdiTask]) -> list[Fault]:
     return faults
 
 
-def _links(
-    tasks: list[MspdiTask], by_uid: dict[int, int]
-) -> tuple[list[tuple[int, int]], list[Fault]]:
+def _links(tasks: list[MspdiTask], by_uid: dict[int, int]) -> tuple[list[Link], list[Fault]]:
     """Return the links by rank, and the faults of those that name nothing or a blank row."""
     links, faults = [], []
     for rank, task in enumerate(tasks):
@@ -92,7 +91,7 @@ def _links(
                 shown, uid = str(link.uid), str(task.uid)
                 faults.append(Fault(*link.place, code, "PredecessorUID", shown, uid))
             else:
-                links.append((by_uid[link.uid], rank))
+                links.append(Link(by_uid[link.uid], rank, link.kind))
     return links, faults
 
 
@@ -102,16 +101,35 @@ def _wrong_end(tasks: list[MspdiTask], by_uid: dict[int, int], link: MspdiLink) 
     return "blank_link" if tasks[by_uid[link.uid]].is_null else ""
 
 
-def _cycles(tasks: list[MspdiTask], links: list[tuple[int, int]]) -> list[Fault]:
-    """Return one cycle, named, at the link that closes it."""
-    cycle = find_cycle(len(tasks), links)
+def parents_of(tasks: list[MspdiTask]) -> list[int | None]:
+    """Return the rank of the row that each row stands below: the last one of a lesser level."""
+    found: list[int | None] = []
+    above: list[tuple[int, int]] = []
+    for rank, task in enumerate(tasks):
+        if task.is_null:
+            found.append(None)
+            continue
+        while above and above[-1][0] >= task.outline_level:
+            above.pop()
+        found.append(above[-1][1] if above else None)
+        above.append((task.outline_level, rank))
+    return found
+
+
+def _cycles(tasks: list[MspdiTask], links: list[Link]) -> list[Fault]:
+    """Return one cycle, named, at a link that closes it."""
+    parents = parents_of(tasks)
+    cycle = find_plan_cycle(parents, {rank for rank in parents if rank is not None}, links)
     if not cycle:
         return []
-    first = tasks[cycle[0]]
+    turn = {(a, b) for a, b in zip(cycle, [*cycle[1:], cycle[0]], strict=True)}
+    closing = [link for link in links if (link.predecessor, link.successor) in turn] or links
+    last = max(closing, key=lambda link: (link.successor == cycle[0], link.predecessor))
+    task, uid = tasks[last.successor], tasks[last.predecessor].uid
+    place = next(link.place for link in task.predecessors if link.uid == uid)
     uids = [str(tasks[rank].uid) for rank in cycle]
-    last = tasks[cycle[-1]].uid
-    place = next(link.place for link in first.predecessors if link.uid == last)
+    first = uids[0]
     if len(uids) > SHOWN_IN_A_CYCLE:
         uids[SHOWN_IN_A_CYCLE:] = ["…"]
-    shown = " → ".join([*uids, str(first.uid)])
-    return [Fault(*place, "cycle", "PredecessorUID", shown, str(first.uid))]
+    shown = " → ".join([*uids, first])
+    return [Fault(*place, "cycle", "PredecessorUID", shown, str(task.uid))]

@@ -66,6 +66,7 @@ from records.models import (
 )
 from records.services.deposits import Upload, deposit_files
 from records.services.storage import stored
+from tests.access.planned import put_plan
 from tests.access.programmed import put_planned
 from tests.access.ruled import put_rules
 from tests.access.standing_in import make_absence, make_delegation
@@ -194,6 +195,7 @@ def _project(world: World, side: str, manager: User) -> None:
         source_line=len(side),
         phase="build",
     )
+    put_plan(world, side, project, baseline)
     world.put("project", side, project.code)
     world.put("baseline", side, baseline.pk)
     world.put("planned_value", side, planned.pk)
@@ -305,10 +307,9 @@ def _accounts(world: World, stranger: User) -> None:
     )  # fmt: skip
     world.put(f"grant:{world.people[Role.BUDGET_OFFICER].username}", "in", of_bop.pk)
     _emergencies(world, newcomer, stranger)
-    world.put("user", "in", "newcomer")
-    world.put("user", "out", "newcomer")
     client = MachineClient.objects.get()
     for side in SIDES:
+        world.put("user", side, "newcomer")
         world.put("person", side, newcomer.pk)
         world.put("client", side, client.pk)
     mapping = ImportMapping.objects.create(

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from tests.api.good_rows import import_file
+from tests.api.planned import plan_requests
 from tests.api.programmed import programming_requests
 from tests.api.test_jobs import BODY as JOB
 from tests.api.test_owned import BODIES as OWNED
@@ -65,6 +66,7 @@ def good_requests(rows: SimpleNamespace) -> dict[str, Good]:
         **_exercises(rows.exercises),
         **_ceilings(rows.ceiling),
         **programming_requests(Good, rows.programming),
+        **plan_requests(Good, rows.plan),
         **_waiting(rows.waiting),
         **_accounts(rows.accounts),
         **_notes(rows.notes),

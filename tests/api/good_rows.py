@@ -51,6 +51,7 @@ from records.services.deposits import Upload, deposit_files
 from records.services.imports import import_folder
 from records.services.undo import request_undo
 from tests.api.conftest import FICTITIOUS, make_project, make_user
+from tests.api.planned import add_facts, add_plan
 from tests.api.programmed import add_programming
 from tests.budgets.extracts import bring, commitment
 from tests.imports.folders import right_tables, text_of, write_tables
@@ -340,7 +341,10 @@ def add_good_rows(portfolio: Any, users: Any, folder: Any) -> SimpleNamespace:
         code="MAP", name="Source", table="portfolios", headings=["Code", "Nom", "Type"],
         columns={"Code": "code", "Nom": "name", "Type": "kind"},
     )  # fmt: skip
+    plan = add_plan()
+    add_facts(plan)
     return SimpleNamespace(
+        plan=plan,
         portfolio=portfolio,
         merges=add_merges(portfolio, users),
         accounts=add_accounts(users),

@@ -225,7 +225,18 @@ DAMAGES: dict[str, Callable[[str], Damage]] = {
 }
 
 
-def large_plan(count: int) -> bytes:
+# What MS Project also writes of each task, and that no plan reads.
+UNREAD = "".join(
+    f"<{name}>{value}</{name}>"
+    for name, value in (
+        ("EarlyStart", "2026-03-02T08:00:00"), ("EarlyFinish", "2026-03-02T17:00:00"),
+        ("LateStart", "2026-03-02T08:00:00"), ("LateFinish", "2026-03-02T17:00:00"),
+        *((f"Unread{number}", "PT0H0M0S") for number in range(70)),
+    )
+)  # fmt: skip
+
+
+def large_plan(count: int, unread: str = "") -> bytes:
     """Return a plan of `count` tasks in chains of fifty, with costs and a baseline each."""
     rows = []
     for uid in range(1, count + 1):
@@ -238,7 +249,7 @@ def large_plan(count: int) -> bytes:
             "<Duration>PT320H0M0S</Duration><DurationFormat>7</DurationFormat>"
             "<Work>PT0H0M0S</Work><Milestone>0</Milestone><Summary>0</Summary>"
             "<PercentComplete>0</PercentComplete><Cost>125000</Cost><FixedCost>0</FixedCost>"
-            f"<ConstraintType>0</ConstraintType>{linked}"
+            f"<ConstraintType>0</ConstraintType>{unread}{linked}"
             f"<Baseline><Number>0</Number><Start>2026-03-{day:02}T08:00:00</Start>"
             f"<Finish>2026-04-{day:02}T17:00:00</Finish><Cost>100000</Cost></Baseline></Task>"
         )

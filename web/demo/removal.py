@@ -34,12 +34,17 @@ from common.triggers import lifted
 from partners.models import Amendment, Contract, Partner
 from projects.models import (
     Baseline,
+    BaselineTask,
+    Dependency,
     Estimate,
+    MilestoneForecast,
     PlannedValue,
     PortfolioNode,
     ProgressReport,
     Project,
+    Task,
 )
+from projects.models.guards import PLAN_GUARDS
 from records.models import ImportBatch
 
 SOURCE_PREFIX = "demo-seed-"
@@ -64,6 +69,7 @@ def remove_fictitious() -> None:
     fictitious = {"data_origin": DataOrigin.FICTITIOUS}
     projects = Project.objects.filter(**fictitious)
     _remove_programming()
+    _remove_plans()
     # What was imported is deleted with its rows, what was typed on them too.
     for model in _FACTS:
         model._default_manager.filter(**fictitious).delete()
@@ -88,6 +94,21 @@ def remove_fictitious() -> None:
     for tree in (NomenclatureNode, PortfolioNode):
         _delete_tree(tree)
     ImportBatch.objects.filter(source__startswith=SOURCE_PREFIX).delete()
+
+
+def _remove_plans() -> None:
+    """Delete the fictitious plans with what they froze: the guards are lifted meanwhile."""
+    tasks = Task.objects.filter(data_origin=DataOrigin.FICTITIOUS)
+    if not tasks.exists():
+        return
+    with lifted(connection, PLAN_GUARDS):
+        for model in (MilestoneForecast, BaselineTask):
+            model._default_manager.filter(task__in=tasks).delete()
+    Dependency.history.filter(successor__in=tasks).delete()
+    Dependency.objects.filter(successor__in=tasks).delete()
+    tasks.update(parent=None)
+    tasks.delete()
+    Task.history.filter(data_origin=DataOrigin.FICTITIOUS).delete()
 
 
 def _remove_programming() -> None:
