@@ -8,6 +8,9 @@ from typing import Any
 
 from django.utils import timezone
 
+from accounts.models import AuditEvent, User
+from accounts.naming import acting_name
+
 # Columns that move with every edit and tell nothing.
 _SILENT = frozenset({"version", "updated_at", "request_id"})
 
@@ -23,7 +26,7 @@ class FieldChange:
 
 @dataclass(frozen=True)
 class Edit:
-    """One recorded version of a record: when, by whom, why, and what changed in it."""
+    """One recorded version of a record: when, by whom, for whom, why, and what changed in it."""
 
     at: dt.datetime
     version: int
@@ -33,10 +36,20 @@ class Edit:
     reason: str
     request_id: str
     changes: list[FieldChange] = field(default_factory=list)
+    on_behalf_of: str = ""
+    on_behalf_of_name: str = ""
+
+    @property
+    def who(self) -> str:
+        """Return who made it, and for whom."""
+        return acting_name(self.actor_name, self.on_behalf_of_name)
 
 
 def record_edits(record: Any) -> list[Edit]:
-    """Return every recorded version of a record with a history, the oldest first; one query."""
+    """Return every recorded version of a record with a history, the oldest first; two queries.
+
+    For whom an edit was made is what the event of the same request and person says.
+    """
     rows = list(record.history.select_related("history_user").order_by("history_date", "pk"))
     if not rows:  # a row that came with the product, which nobody has edited
         return []
@@ -45,11 +58,24 @@ def record_edits(record: Any) -> list[Edit]:
         for column in type(rows[0])._meta.concrete_fields
         if not column.name.startswith("history_") and column.name not in _SILENT
     ]
+    lenders = _lenders(rows)
     edits = []
     for former, row in zip([None, *rows[:-1]], rows, strict=True):
         changes = [] if former is None else _changes(former, row, names)
-        edits.append(_edit(row, changes, first=former is None))
+        lender = lenders.get((row.request_id, row.history_user_id))
+        edits.append(_edit(row, changes, lender, first=former is None))
     return edits
+
+
+def _lenders(rows: list[Any]) -> dict[tuple[str, int | None], User]:
+    """Return who lent the right to do it, by request and person; one query."""
+    requests = {row.request_id for row in rows if row.request_id}
+    events = AuditEvent.objects.filter(on_behalf_of__isnull=False, request_id__in=requests)
+    return {
+        (event.request_id, event.actor_id): event.on_behalf_of
+        for event in events.select_related("on_behalf_of")
+        if event.on_behalf_of
+    }
 
 
 def known_on(record: Any, moment: dt.datetime) -> Any:
@@ -94,7 +120,7 @@ def _plain(value: Any) -> Any:
     return value if isinstance(value, (str, int, bool)) or value is None else str(value)
 
 
-def _edit(row: Any, changes: list[FieldChange], *, first: bool) -> Edit:
+def _edit(row: Any, changes: list[FieldChange], lender: User | None, *, first: bool) -> Edit:
     person = row.history_user
     return Edit(
         at=row.history_date,
@@ -105,4 +131,6 @@ def _edit(row: Any, changes: list[FieldChange], *, first: bool) -> Edit:
         reason=row.history_change_reason or "",
         request_id=row.request_id,
         changes=changes,
+        on_behalf_of=lender.username if lender else "",
+        on_behalf_of_name=str(lender) if lender else "",
     )

@@ -23,6 +23,10 @@ class EditRow(drf.Serializer[Any]):
     kind = drf.ChoiceField(choices=["created", "changed"])
     actor = drf.CharField(allow_blank=True)
     actor_name = drf.CharField(allow_blank=True)
+    on_behalf_of = drf.CharField(
+        allow_blank=True, help_text="Who lent the right to do it; empty: nobody."
+    )
+    on_behalf_of_name = drf.CharField(allow_blank=True)
     reason = drf.CharField(allow_blank=True)
     request_id = drf.CharField(allow_blank=True)
     changes = FieldChangeRow(many=True)

@@ -74,6 +74,7 @@ class DifferenceRow(drf.Serializer[Any]):
     difference = _amount()
     state = drf.ChoiceField(STATES)
     author = drf.CharField(allow_blank=True)
+    on_behalf_of = drf.CharField(allow_blank=True)
     reason = drf.CharField(allow_blank=True)
 
 
@@ -179,6 +180,7 @@ def _row(one: Difference, fiscal_year: int) -> dict[str, Any]:
         "difference": _text(one.delta),
         "state": one.state,
         "author": one.author,
+        "on_behalf_of": one.on_behalf_of,
         "reason": one.reason,
     }
 

@@ -142,6 +142,7 @@ class CellEditRow(RowSerializer):
     undoes = drf.UUIDField(allow_null=True)
     at = drf.DateTimeField()
     by = drf.CharField(source="by__username", allow_null=True)
+    on_behalf_of = drf.CharField(source="on_behalf_of__username", allow_null=True)
 
 
 class ProblemRow(drf.Serializer[Any]):

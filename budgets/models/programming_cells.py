@@ -91,6 +91,7 @@ class ProgrammingEdit(models.Model):
 
     The edits of one `operation` were made together, and are undone together by another one that
     names it (`undoes`). `expression` is what was typed when it is not the amount itself.
+    `on_behalf_of` is who lends the right by which it was made.
     """
 
     programming_version = models.ForeignKey(
@@ -118,6 +119,14 @@ class ProgrammingEdit(models.Model):
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         verbose_name=_("by"),
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+    )
+    on_behalf_of = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        verbose_name=_("on behalf of"),
         on_delete=models.PROTECT,
         null=True,
         blank=True,

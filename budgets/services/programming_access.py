@@ -114,21 +114,29 @@ def closed_to(actor: Any, version: ProgrammingVersion, places: Sequence[Place]) 
 
 
 def name_of_write(actor: Any, ids: Collection[int]) -> int | None:
-    """Return in whose name `actor` writes in some lines: None in their own.
+    """Return in whose name `actor` writes in some lines, the first one: None in their own."""
+    return next(iter(names_of_write(actor, ids).values()), None)
+
+
+def names_of_write(actor: Any, ids: Collection[int]) -> dict[int, int]:
+    """Return in whose name `actor` writes in each line that they do not write in their own.
 
     Own rights are used first; what is left is in the name of the first who lends a right to it.
     Two queries a name, none for who stands in for nobody.
     """
+    found: dict[int, int] = {}
     if not stands_in_for(actor):
-        return None
+        return found
     left = set(ids)
     for name, worn in hats_of(actor):
+        if not left:
+            break
         rows = ProgrammingLine.objects.filter(pk__in=left)
         held: set[int] = set()
         for resource in (BY_VERSION, BY_REQUEST):
             opened = rows.allowing(worn, Action.UPDATE, resource)
             held |= set(opened.values_list("pk", flat=True))
-        if name is not None and held:
-            return name
+        if name is not None:
+            found |= dict.fromkeys(held, name)
         left -= held
-    return None
+    return found

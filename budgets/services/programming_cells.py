@@ -25,7 +25,7 @@ from budgets.models import (
 )
 from budgets.rules.programming import has_allowed_sign, stage_of
 from budgets.services.entries import MOST_ENTRIES, Verdicts
-from budgets.services.programming_access import lines_to_write, lock_version, name_of_write
+from budgets.services.programming_access import lines_to_write, lock_version, names_of_write
 from budgets.services.programming_hooks import CellChange, check_cells
 from budgets.services.programming_lines import NEGATIVE
 from budgets.services.round_edits import void_approvals
@@ -34,10 +34,12 @@ UNDO_DELAY = dt.timedelta(minutes=10)
 # What an edit keeps, in the order in which it is written.
 _COLUMNS = (
     "programming_version_id", "line_id", "rank", "stage", "measure", "before", "after", "reason",
-    "expression", "operation", "undoes", "at", "by_id",
+    "expression", "operation", "undoes", "at", "by_id", "on_behalf_of_id",
 )  # fmt: skip
 
 Key = tuple[int, int, str]
+# Who wrote a cell that holds what the version began with.
+_NOBODY = {"by": "", "at": "", "on_behalf_of": ""}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,21 +110,30 @@ def edit_cells(
     operation = Operation(operation_id or uuid.uuid4(), tuple(changed))
     if changed:
         _write(version, stage, changed, held)
-        _keep(actor, version, stage, operation, undoes)
+        lenders = names_of_write(actor, {edit.line for edit in changed})
+        _keep(actor, lenders, version, stage, operation, undoes)
         projects = {lines[edit.line].project_id for edit in changed}
         void_approvals(actor, version, projects, changed[0].reason)
-        _tell(actor, version, operation, verb="cells_undone" if undoes else "cells_edited")
+        verb = "cells_undone" if undoes else "cells_edited"
+        _tell(actor, lenders, version, operation, verb=verb)
     return operation
 
 
-def _tell(actor: Any, version: ProgrammingVersion, operation: Operation, *, verb: str) -> None:
+def _tell(
+    actor: Any,
+    lenders: Mapping[int, int],
+    version: ProgrammingVersion,
+    operation: Operation,
+    *,
+    verb: str,
+) -> None:
     record_event(
         actor=actor,
         verb=verb,
         object_kind="programming_version",
         object_code=version.code,
         detail={"operation": str(operation.id), "cells": len(operation.edits)},
-        on_behalf_of=name_of_write(actor, {edit.line for edit in operation.edits}),
+        on_behalf_of=next(iter(lenders.values()), None),
     )
 
 
@@ -217,13 +228,14 @@ def _refuse_stale(
     stale = [edit for edit in edits if held[edit.line, edit.rank][edit.measure] != edit.before]
     if not stale:
         return
-    last: dict[Key, tuple[str, str]] = {}
+    last: dict[Key, dict[str, str]] = {}
     rows = ProgrammingEdit.objects.filter(
         stage=stage, line__in={edit.line for edit in stale}
     ).order_by("pk")
-    columns = ("line_id", "rank", "measure", "by__username", "at")
-    for line_id, rank, measure, who, at in rows.values_list(*columns):
-        last[line_id, rank, measure] = who or "", at.isoformat()
+    columns = ("line_id", "rank", "measure", "by__username", "at", "on_behalf_of__username")
+    for line_id, rank, measure, who, at, other in rows.values_list(*columns):
+        told = {"by": who or "", "at": at.isoformat(), "on_behalf_of": other or ""}
+        last[line_id, rank, measure] = told
     raise StaleCell(
         [
             {
@@ -233,8 +245,7 @@ def _refuse_stale(
                 "before": _text(edit.before),
                 "yours": _text(edit.after),
                 "stored": _text(held[edit.line, edit.rank][edit.measure]),
-                "by": last.get(edit.key, ("", ""))[0],
-                "at": last.get(edit.key, ("", ""))[1],
+                **last.get(edit.key, _NOBODY),
             }
             for edit in stale
         ]
@@ -274,6 +285,7 @@ def _write(
 
 def _keep(
     actor: Any,
+    lenders: Mapping[int, int],
     version: ProgrammingVersion,
     stage: Stage,
     operation: Operation,
@@ -299,7 +311,7 @@ def _keep(
                         (
                             version.pk, edit.line, edit.rank, stage.value, edit.measure,
                             edit.before, edit.after, edit.reason.strip(), edit.expression.strip(),
-                            operation.id, undoes, moment, actor.pk,
+                            operation.id, undoes, moment, actor.pk, lenders.get(edit.line),
                         ),
                         strict=True,
                     )

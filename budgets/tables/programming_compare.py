@@ -58,6 +58,7 @@ class Difference:
     state: str = ""
     author: str = ""
     reason: str = ""
+    on_behalf_of: str = ""
 
     @property
     def delta(self) -> int:
@@ -124,7 +125,9 @@ def compare(former: ProgrammingVersion, version: ProgrammingVersion, user: Any) 
             continue
         head = new_heads.get(lineage) or old_heads[lineage]
         state = "added" if lineage not in old_heads else "" if lineage in new_heads else "gone"
-        who = gone.get(lineage) if state == "gone" else said.get((head.pk, rank, measure))
+        who: tuple[str, ...] | None = (
+            gone.get(lineage) if state == "gone" else said.get((head.pk, rank, measure))
+        )
         amounts = old_cells.get(key, 0), new_cells.get(key, 0)
         found.append(Difference(head, rank, measure, *amounts, state, *(who or ("", ""))))
     for lineage in moved:
@@ -180,15 +183,15 @@ def _read(version: ProgrammingVersion, lines: Any) -> tuple[dict[UUID, Head], di
 
 def _last_edits(
     version: ProgrammingVersion, line_ids: Iterable[int]
-) -> dict[tuple[int, int, str], tuple[str, str]]:
-    """Return who changed each cell of a version last, and why; one query."""
+) -> dict[tuple[int, int, str], tuple[str, ...]]:
+    """Return who changed each cell of a version last, why, and for whom; one query."""
     rows = ProgrammingEdit.objects.filter(
         stage=stage_of(version.kind), line__in=set(line_ids)
     ).order_by("pk")
-    columns = ("line_id", "rank", "measure", "by__username", "reason")
+    columns = ("line_id", "rank", "measure", "by__username", "reason", "on_behalf_of__username")
     return {
-        (line_id, rank, measure): (who or "", why)
-        for line_id, rank, measure, who, why in rows.values_list(*columns)
+        (line_id, rank, measure): (who or "", why, other or "")
+        for line_id, rank, measure, who, why, other in rows.values_list(*columns)
     }
 
 

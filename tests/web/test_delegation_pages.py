@@ -100,7 +100,7 @@ def test_the_page_of_the_steps_and_the_log_say_for_whom(client, db):
     client.force_login(held.people["director"])
     page = client.get(f"/budget/programmation/dossiers/{held.file(held.projects[0]).pk}/")
     name = held.people["director"]
-    assert f"stand-in pour le compte de {name}" in page.content.decode()
+    assert f"stand-in pour {name}" in page.content.decode()
     client.force_login(person(Role.AUDITOR))
     log = client.get("/administration/journal/?verb=step_arbitrate").content.decode()
     assert f"stand-in pour {name}" in log

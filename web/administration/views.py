@@ -8,11 +8,11 @@ from django import forms
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
-from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Action, Resource
 from accounts.models import AuditEvent
+from accounts.naming import acting_name
 from accounts.permissions import can
 from web.administration.words import detail_words, object_words, verb_choices, verb_words
 from web.fields import DayField
@@ -26,9 +26,7 @@ SECTION = "administration"
 
 def who(row: AuditEvent) -> str:
     """Return who did it, and for whom when they stood in for somebody (§3.3, 5)."""
-    if row.on_behalf_of is None:
-        return str(row.actor or "–")
-    return gettext("%(actor)s for %(other)s") % {"actor": row.actor, "other": row.on_behalf_of}
+    return acting_name(row.actor, row.on_behalf_of) or "–"
 
 
 class AuditFilterForm(PageForm):

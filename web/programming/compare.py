@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.enums import Action, Resource
+from accounts.naming import acting_name
 from accounts.permissions import can
 from budgets.enums import Measure
 from budgets.models import ProgrammingVersion
@@ -89,7 +90,11 @@ def columns_of(version: ProgrammingVersion) -> tuple[ListColumn, ...]:
         ListColumn(
             "state", gettext_lazy("State"), lambda row: str(STATES.get(row.state, "")) or None
         ),
-        ListColumn("author", gettext_lazy("Who"), lambda row: row.author or None),
+        ListColumn(
+            "author",
+            gettext_lazy("Who"),
+            lambda row: acting_name(row.author, row.on_behalf_of) or None,
+        ),
         ListColumn("reason", gettext_lazy("Why"), lambda row: row.reason or None),
     )
 

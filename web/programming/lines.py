@@ -265,7 +265,8 @@ class LineView(VersionPage, ServiceFormView):
 
     def shown(self, form: forms.Form) -> dict[str, Any]:
         """Return the line, its last edits and what may be done of it."""
-        edits = ProgrammingEdit.objects.filter(line=self.line).select_related("by")
+        edits = ProgrammingEdit.objects.filter(line=self.line)
+        edits = edits.select_related("by", "on_behalf_of")
         joint = "&" if "?" in self.url("programming_version") else "?"
         return {
             "version": self.version,

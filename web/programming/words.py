@@ -56,6 +56,7 @@ def words_of(version: ProgrammingVersion) -> dict[str, Any]:
         "notLoaded": _("The lines could not be read. Try again."),
         "chosen": _("Selection: %(count)s cells · sum %(sum)s · mean %(mean)s"),
         "presence": _("%(name)s is on this line"),
+        "acting": _("%(actor)s for %(other)s"),
         "comments": _("Open comments: %(count)s"),
         "noThread": _("Go to a line to comment on it."),
         "threadFault": _("The comments could not be read or written. Try again."),

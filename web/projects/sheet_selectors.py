@@ -243,7 +243,7 @@ def _edits(project: Project) -> list[Event]:
         Event(
             edit.at,
             "edit",
-            edit.actor_name,
+            edit.who,
             ", ".join(str(labels[change.field]) for change in edit.changes),
             edit.reason,
         )

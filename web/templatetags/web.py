@@ -8,6 +8,7 @@ from typing import Any
 from django import template
 from django.utils.translation import gettext_lazy as _
 
+from accounts.naming import acting_name
 from common.models import DataOrigin
 from projects.enums import Weather
 from web.administration.words import object_words, verb_words
@@ -72,6 +73,12 @@ def screen_terms(section: str) -> list[Term]:
 def is_fictitious(origin: str) -> bool:
     """Whether rows of this origin must say that they are invented."""
     return origin == DataOrigin.FICTITIOUS
+
+
+@register.simple_tag
+def acting(actor: Any, other: Any) -> str:
+    """Return who did something, and for whom when they stood in for somebody."""
+    return acting_name(actor, other) or "–"
 
 
 @register.filter

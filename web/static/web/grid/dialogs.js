@@ -54,6 +54,12 @@
       });
     }
 
+    // Who wrote what is saved, and for whom.
+    author(cell) {
+      const told = this.sheet.words.acting.replace("%(actor)s", cell.by).replace("%(other)s", cell.on_behalf_of);
+      return cell.by ? ` (${cell.on_behalf_of ? told : cell.by})` : "";
+    }
+
     row(cell, index) {
       const sheet = this.sheet;
       const row = document.createElement("tr");
@@ -64,7 +70,7 @@
       row.append(head);
       [
         ["mine", cell.yours, ""],
-        ["theirs", cell.stored, cell.by ? ` (${cell.by})` : ""],
+        ["theirs", cell.stored, this.author(cell)],
       ].forEach(([value, cents, who]) => {
         const box = document.createElement("td");
         const label = document.createElement("label");
