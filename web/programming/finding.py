@@ -13,7 +13,7 @@ from django.urls import reverse
 from accounts.enums import Action, Resource
 from accounts.permissions import can
 from budgets.enums import VersionState
-from budgets.models import ProgrammingVersion
+from budgets.models import ProgrammingFile, ProgrammingVersion
 from common.models import DataOrigin
 from web.mixins import PageView
 
@@ -34,21 +34,28 @@ def writes(user: Any) -> bool:
 
 
 class VersionPage(PageView):
-    """A page of a version of the programming, named by its exercise and number."""
+    """A page of a version of the programming, named by its exercise and number.
+
+    `version` is read before the verb, for who may open the page.
+    """
 
     section = "movements"
-    needs = READ
+    needs: tuple[str, str] = READ
     version: ProgrammingVersion
     # What is for those who write alone, by its method.
     writing: tuple[str, ...] = ()
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Read the version that the address names, for who reads the programming."""
+        """Read the version that the address names, unless the page is refused."""
         if request.method in self.writing and not writes(request.user):
             raise PermissionDenied
-        if can(request.user, *READ):
-            self.version = find_version(request, kwargs.pop("year"), kwargs.pop("number"))
+        if can(request.user, *self.needs):
+            self.version = self.version_named(kwargs)
         return super().dispatch(request, *args, **kwargs)
+
+    def version_named(self, named: dict[str, Any]) -> ProgrammingVersion:
+        """Take what names the version out of the address, and return it; Http404 unseen."""
+        return find_version(self.request, named.pop("year"), named.pop("number"))
 
     def url(self, name: str, *more: Any) -> str:
         """Return the address of a page of this version."""
@@ -66,6 +73,12 @@ def find_version(request: HttpRequest, year: int, number: int) -> ProgrammingVer
         return get_object_or_404(rows, data_origin=origin)
     found = rows.order_by(_FIRST_ORIGIN).first()
     return found or get_object_or_404(rows)
+
+
+def find_file(user: Any, pk: int) -> ProgrammingFile:
+    """Return what a project holds in a version; Http404 without one to see."""
+    rows = ProgrammingFile.objects.all().visible_to(user)
+    return get_object_or_404(rows.select_related("project", "programming_version"), pk=pk)
 
 
 def version_url(version: ProgrammingVersion, name: str, *more: Any) -> str:

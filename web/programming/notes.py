@@ -7,7 +7,6 @@ from typing import Any
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -17,7 +16,7 @@ from budgets.models import CrgNote, ProgrammingFile
 from budgets.services.crg_notes import RIGHTS, write_note
 from web.forms import PageForm
 from web.mixins import ServiceFormView
-from web.programming.steps import READ
+from web.programming.finding import READ, find_file
 
 
 class NoteForm(PageForm):
@@ -44,9 +43,7 @@ class NoteView(ServiceFormView):
         """Read the file: 403 for who writes none, 404 for one that is not seen."""
         if not any(can(request.user, *right) for right in RIGHTS):
             raise PermissionDenied
-        rows = ProgrammingFile.objects.all().visible_to(request.user)
-        rows = rows.select_related("project", "programming_version")
-        self.file = get_object_or_404(rows, pk=kwargs["pk"])
+        self.file = find_file(request.user, kwargs["pk"])
         return super().dispatch(request, *args, **kwargs)
 
     def form(self, data: Any = None) -> forms.Form:

@@ -17,10 +17,9 @@ from common.money import from_cents
 from web.forms import PageForm
 from web.lists import page_of as paged
 from web.lists import valid_filters
-from web.programming.finding import version_url
+from web.programming.finding import VersionPage
 from web.programming.scenario_forms import euros, rank_asked, years
 from web.programming.scenario_rows import cascades, page_of
-from web.programming.steps import OfVersionView
 
 
 class PairForm(PageForm):
@@ -42,14 +41,14 @@ class PairForm(PageForm):
         self.fields["year"].choices = years(version)  # type: ignore[attr-defined]
 
 
-class ScenarioCompareView(OfVersionView):
+class ScenarioCompareView(VersionPage):
     """The version and two of its scenarios; without a choice, the two last ones."""
 
     template_name = "web/programming/scenario_compare.html"
 
-    def get(self, request: HttpRequest, year: int, number: int) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         """Show the lines that differ, and the totals of each year."""
-        version, rank = self.version(year, number), rank_asked(request)
+        version, rank = self.version, rank_asked(request)
         rows = Scenario.objects.all().visible_to(request.user).filter(programming_version=version)
         data = request.GET.copy()
         data["year"] = str(rank)
@@ -73,7 +72,7 @@ class ScenarioCompareView(OfVersionView):
                 "sizes": [shown.paginator.per_page],
                 "year": dict(years(version))[rank],
                 **(cascades(laid[0], version, rank) if laid else {}),
-                "list_url": version_url(version, "scenarios"),
+                "list_url": self.url("scenarios"),
                 "here": request.path,
                 "has_fictitious": version.data_origin == DataOrigin.FICTITIOUS,
             },

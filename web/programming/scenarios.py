@@ -24,7 +24,7 @@ from web.budgets.tabs import tabs
 from web.exports import FORMATS
 from web.lists import valid_filters
 from web.mixins import PageView, ServiceFormView
-from web.programming.finding import READ, version_url
+from web.programming.finding import READ, VersionPage, version_url
 from web.programming.scenario_forms import (
     ReasonForm,
     ScenarioForm,
@@ -33,7 +33,6 @@ from web.programming.scenario_forms import (
     years,
 )
 from web.programming.scenario_rows import cascades, exported, exports, page_of, sums_of
-from web.programming.steps import OfVersionView
 
 ROWS_BY_PAGE = 100
 CREATE = (Action.CREATE, Resource.PROGRAMMING_VERSION)
@@ -57,14 +56,14 @@ def may_change(user: Any, scenario: Scenario) -> bool:
     return own and scenario.state == ScenarioState.DRAFT
 
 
-class ScenariosView(OfVersionView):
+class ScenariosView(VersionPage):
     """The scenarios of a version, with what each changes of the exercise."""
 
     template_name = "web/programming/scenarios.html"
 
-    def get(self, request: HttpRequest, year: int, number: int) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         """Show them, the newest first."""
-        version = self.version(year, number)
+        version = self.version
         rows = Scenario.objects.all().visible_to(request.user).filter(programming_version=version)
         shown = Paginator(rows.select_related("author"), ROWS_BY_PAGE).get_page(
             request.GET.get("page")
@@ -77,32 +76,24 @@ class ScenariosView(OfVersionView):
                 (scenario, page_of(scenario), one, sums_of(one, 0))
                 for scenario, one in zip(shown, laid, strict=True)
             ],
-            "create_url": version_url(version, "scenario_create")
-            if can(request.user, *CREATE)
-            else "",
-            "compare_url": version_url(version, "scenario_compare"),
+            "create_url": self.url("scenario_create") if can(request.user, *CREATE) else "",
+            "compare_url": self.url("scenario_compare"),
             "has_fictitious": version.data_origin == DataOrigin.FICTITIOUS,
             **tabs("programming"),
         }
         return self.page(context)
 
 
-class ScenarioCreateView(OfVersionView, ServiceFormView):
+class ScenarioCreateView(VersionPage, ServiceFormView):
     """Start a scenario of a version: it changes nothing yet."""
 
     template_name = "web/owned/form.html"
     needs = CREATE
     form_class = ScenarioForm
 
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """Read the version that the address names, for who simulates."""
-        if can(request.user, *CREATE):
-            self.of = self.version(kwargs["year"], kwargs["number"])
-        return super().dispatch(request, *args, **kwargs)
-
     def decide(self, cleaned: dict[str, Any]) -> Scenario:
         """Create it."""
-        return create_scenario(actor=self.request.user, version_id=self.of.pk, **cleaned)
+        return create_scenario(actor=self.request.user, version_id=self.version.pk, **cleaned)
 
     def after(self, result: Scenario) -> tuple[str, str]:
         """Go on with its changes."""
@@ -113,10 +104,10 @@ class ScenarioCreateView(OfVersionView, ServiceFormView):
     def shown(self, form: forms.Form) -> dict[str, Any]:
         """Name the page."""
         return {
-            "title": _("New scenario of %(code)s") % {"code": self.of.code},
+            "title": _("New scenario of %(code)s") % {"code": self.version.code},
             "submit": _("Create"),
-            "list_url": version_url(self.of, "scenarios"),
-            "words": {"list": _("Scenarios of %(code)s") % {"code": self.of.code}},
+            "list_url": self.url("scenarios"),
+            "words": {"list": _("Scenarios of %(code)s") % {"code": self.version.code}},
         }
 
 

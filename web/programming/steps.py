@@ -10,7 +10,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
@@ -28,8 +27,7 @@ from common.exceptions import DomainError
 from common.models import DataOrigin
 from web.budgets.tabs import tabs
 from web.forms import PageForm, any_of
-from web.mixins import PageView
-from web.programming.finding import READ, find_version, version_url
+from web.programming.finding import VersionPage, find_file
 from web.programming.step_forms import ManyForm, StepForm
 from web.programming.step_rows import Standing, file_rows, standing_of_file, standing_of_version
 
@@ -53,29 +51,22 @@ class FilesForm(PageForm):
     q = forms.CharField(label=gettext_lazy("Search"), required=False, max_length=100)
 
 
-class OfVersionView(PageView):
-    """A page of a version; two origins may share a number: `origin` says which, if needed."""
+class StepsPage(VersionPage):
+    """A page where steps are taken, on a version or on one of its files."""
 
-    section = "movements"
-    needs = READ
-
-    def version(self, year: int, number: int) -> ProgrammingVersion:
-        """Return the version of the address; Http404 without one to see."""
-        return find_version(self.request, year, number)
-
-    def files(self, version: ProgrammingVersion) -> QuerySet[ProgrammingFile]:
-        """Return the visible files of a version, by project."""
+    def files(self) -> QuerySet[ProgrammingFile]:
+        """Return the visible files of the version, by project."""
         rows = ProgrammingFile.objects.all().visible_to(self.request.user)
-        rows = rows.filter(programming_version=version).order_by("project__code")
+        rows = rows.filter(programming_version=self.version).order_by("project__code")
         return rows.select_related("project", "programming_version")
 
-    def take(self, version: ProgrammingVersion, form: StepForm, **where: Any) -> str:
+    def take(self, form: StepForm, **where: Any) -> str:
         """Take the step of a valid form; return why it is refused, empty when it is taken."""
         given = form.cleaned_data
         try:
             take_step(
                 actor=self.request.user,
-                version_id=version.pk,
+                version_id=self.version.pk,
                 verb=given["verb"],
                 reason=given["reason"],
                 expected_version=given["version"],
@@ -107,14 +98,14 @@ class OfVersionView(PageView):
             for verb in standing.verbs
         ]
 
-    def decided(self, version: ProgrammingVersion, here: str, **where: Any) -> HttpResponse:
+    def decided(self, here: str, **where: Any) -> HttpResponse:
         """Take the step of the form, and go back to its page with what was done, or why not."""
         if not takes_some_step(self.request.user):
             raise PermissionDenied
         form = StepForm(self.request.POST)
         if not form.is_valid():
             messages.error(self.request, _("Choose a step of the page."))
-        elif refused := self.take(version, form, **where):
+        elif refused := self.take(form, **where):
             messages.error(self.request, refused)
         else:
             words = {"step": StepVerb(form.cleaned_data["verb"]).label}
@@ -122,22 +113,21 @@ class OfVersionView(PageView):
         return HttpResponseRedirect(here)
 
 
-class VersionStepsView(OfVersionView):
+class VersionStepsView(StepsPage):
     """A version: its state, its trail, its steps, and the files of its projects."""
 
     template_name = "web/programming/steps.html"
 
-    def get(self, request: HttpRequest, year: int, number: int) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         """Show the version."""
-        return self.shown(self.version(year, number))
+        return self.shown()
 
-    def shown(
-        self, version: ProgrammingVersion, results: list[Any] | None = None, status: int = 200
-    ) -> HttpResponse:
+    def shown(self, results: list[Any] | None = None, status: int = 200) -> HttpResponse:
         """Render the page, with what became of each file of a list if there was one."""
+        version = self.version
         form = FilesForm(self.request.GET)
         filters = form.cleaned_data if form.is_valid() else {}
-        files = self.files(version)
+        files = self.files()
         for name in ("state", "holder"):
             if filters.get(name):
                 files = files.filter(**{name: filters[name]})
@@ -156,53 +146,51 @@ class VersionStepsView(OfVersionView):
             "shown": page,
             "rows": [(row, page_of(row.file)) for row in rows],
             "many": ManyForm(auto_id="many-%s") if any(row.verbs for row in rows) else None,
-            "many_url": version_url(version, "programming-many-steps"),
-            "here": version_url(version, "programming-steps"),
-            "scenarios_url": version_url(version, "scenarios"),
+            "many_url": self.url("programming-many-steps"),
+            "here": self.url("programming-steps"),
+            "scenarios_url": self.url("scenarios"),
             "results": results,
             "has_fictitious": version.data_origin == DataOrigin.FICTITIOUS,
             **tabs("programming"),
         }  # fmt: skip
         return self.page(context, status=status)
 
-    def post(self, request: HttpRequest, year: int, number: int) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         """Take a step on the whole version."""
-        version = self.version(year, number)
-        return self.decided(version, version_url(version, "programming-steps"))
+        return self.decided(self.url("programming-steps"))
 
 
 class ManyFilesView(VersionStepsView):
     """The same step on the files that are ticked, each with what became of it."""
 
-    def get(self, request: HttpRequest, year: int, number: int) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         """Nothing is shown here but an answer: the page is that of the version."""
-        return HttpResponseRedirect(version_url(self.version(year, number), "programming-steps"))
+        return HttpResponseRedirect(self.url("programming-steps"))
 
-    def post(self, request: HttpRequest, year: int, number: int) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         """Take the step on each file, and tell."""
-        version = self.version(year, number)
         if not takes_some_step(request.user):
             raise PermissionDenied
         form = ManyForm(request.POST)
         named = dict(_named(one) for one in request.POST.getlist("file"))
         if not form.is_valid() or not named:
             messages.error(request, _("Tick the files, then choose the step."))
-            return self.shown(version, status=422)
-        seen = {file.project_id: file.project for file in self.files(version)}
+            return self.shown(status=422)
+        seen = {file.project_id: file.project for file in self.files()}
         steps = [
             FileStep(project_id=project, expected_version=read)
             for project, read in named.items()
             if project in seen
         ]
         results = take_steps(
-            actor=request.user, version_id=version.pk, files=steps, **form.cleaned_data
+            actor=request.user, version_id=self.version.pk, files=steps, **form.cleaned_data
         )
         done = sum(one.error is None for one in results)
         words = ngettext("%(count)s file has moved.", "%(count)s files have moved.", done)
         messages.info(request, words % {"count": done})
         told = [(seen[one.project_id], _why(one)) for one in results]
-        version.refresh_from_db()
-        return self.shown(version, told, status=200 if done == len(results) else 422)
+        self.version.refresh_from_db()
+        return self.shown(told, status=200 if done == len(results) else 422)
 
 
 def _named(text: str) -> tuple[int, int]:
@@ -225,33 +213,32 @@ def _why(result: FileResult) -> str:
     return str(error) if error else ""
 
 
-class FileStepsView(OfVersionView):
+class FileStepsView(StepsPage):
     """What a project holds in a version: its state, its trail, its steps."""
 
     template_name = "web/programming/file.html"
+    file: ProgrammingFile
 
-    def file(self, pk: int) -> ProgrammingFile:
-        """Return a file; Http404 without one to see."""
-        rows = ProgrammingFile.objects.all().visible_to(self.request.user)
-        return get_object_or_404(rows.select_related("project", "programming_version"), pk=pk)
+    def version_named(self, named: dict[str, Any]) -> ProgrammingVersion:
+        """Return the version of the file that the address names."""
+        self.file = find_file(self.request.user, named.pop("pk"))
+        return self.file.programming_version
 
-    def get(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def get(self, request: HttpRequest) -> HttpResponse:
         """Show the file."""
-        file = self.file(pk)
-        version = file.programming_version
+        file, version = self.file, self.version
         standing = standing_of_file(request.user, file)
         context = {
             "version": version,
             "file": file,
             "standing": standing,
             "steps": self.steps(standing, file.version),
-            "back": version_url(version, "programming-steps"),
+            "back": self.url("programming-steps"),
             "may_note": not version.is_frozen and any(can(request.user, *one) for one in RIGHTS),
             "has_fictitious": version.data_origin == DataOrigin.FICTITIOUS,
         }
         return self.page(context)
 
-    def post(self, request: HttpRequest, pk: int) -> HttpResponse:
+    def post(self, request: HttpRequest) -> HttpResponse:
         """Take a step on the file."""
-        file = self.file(pk)
-        return self.decided(file.programming_version, page_of(file), project_id=file.project_id)
+        return self.decided(page_of(self.file), project_id=self.file.project_id)
