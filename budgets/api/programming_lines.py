@@ -37,6 +37,7 @@ from budgets.services.programming_lines import (
     take_line_out,
     update_line,
 )
+from budgets.tables.line_comments import open_threads
 from common.api.etags import expected_version
 from common.api.filtersets import (
     CodeFilter,
@@ -94,7 +95,7 @@ class ProgrammingLineViewSet(IdempotentMixin, HistoryViewSet):
             raise PermissionDenied
 
     def complete(self, rows: list[dict[str, Any]], *, detail: bool) -> None:
-        """Add the four years of each line; one query."""
+        """Add the four years of each line and its open comments; four queries."""
         found: dict[int, list[dict[str, Any]]] = {row["id"]: [] for row in rows}
         exercises = {row["id"]: row["programming_version__fiscal_year"] for row in rows}
         amounts = ProgrammingAmount.objects.filter(line__in=list(found)).order_by("line", "rank")
@@ -103,8 +104,11 @@ class ProgrammingLineViewSet(IdempotentMixin, HistoryViewSet):
             cells = {name: None if one[name] is None else str(one[name]) for name in CELLS}
             year = year_of(exercises[line_id], one["rank"])
             found[line_id].append({"rank": one["rank"], "year": year, **cells})
+        lines = ProgrammingLine.objects.filter(pk__in=list(found))
+        threads = open_threads(self.request.user, lines).lines
         for row in rows:
             row["amounts"] = found[row["id"]]
+            row["open_comments"] = threads.get(row["id"], 0)
 
     @extend_schema(request=LineCreation, responses={201: ProgrammedLineRow})
     def create(self, request: Request) -> Response:

@@ -119,10 +119,13 @@ class ProgrammedLineRow(RowSerializer):
     taken_out_by = drf.CharField(source="taken_out_by__username", allow_null=True)
     taken_out_reason = drf.CharField(allow_blank=True)
     version = drf.IntegerField()
+    open_comments = drf.IntegerField(
+        help_text="Threads that are not resolved, those of the versions made before included."
+    )
     amounts = AmountsField()
 
     class Meta:
-        nested = ("amounts",)
+        nested = ("open_comments", "amounts")
 
 
 class CellEditRow(RowSerializer):

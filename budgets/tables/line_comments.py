@@ -1,4 +1,4 @@
-"""How many threads of comments are open on the lines of a version, and on their groups.
+"""How many threads of comments are open on lines of the programming, and on their groups.
 
 A thread belongs to the line of the version where it was written; it is counted on the same line of
 the versions made after, for those who read it where it was written.
@@ -14,7 +14,7 @@ from typing import Any
 from django.db.models import Count
 
 from accounts.enums import Action, Resource
-from budgets.models import ProgrammingLine, ProgrammingVersion
+from budgets.models import ProgrammingLine
 from budgets.tables.programming_grid import GROUPINGS
 from records.models import Comment
 
@@ -29,24 +29,25 @@ class OpenThreads:
     groups: Mapping[str, int] = field(default_factory=dict)
 
 
-def open_threads(user: Any, version: ProgrammingVersion, lines: Any, by: str) -> OpenThreads:
-    """Return the open threads of lines of a version; three queries, whatever their number."""
+def open_threads(user: Any, lines: Any, by: str = "project") -> OpenThreads:
+    """Return the open threads of lines, of any version; three queries, whatever their number."""
     begun = Comment.objects.filter(subject_kind=LINE).open_threads().order_by()
     counted = begun.values_list("subject_code").annotate(Count("pk"))
     numbers = {int(code): int(number) for code, number in counted}
     if not numbers:
         return OpenThreads()
-    written = ProgrammingLine.objects.filter(
-        pk__in=numbers, programming_version_id__lte=version.pk
-    ).visible_to(user)
-    written = written.allowing(user, Action.READ, Resource.COMMENT).order_by()
-    lineages: Counter[Any] = Counter()
-    for pk, lineage in written.values_list("pk", "lineage"):
-        lineages[lineage] += numbers[pk]
-    standing = lines.filter(lineage__in=lineages).order_by()
+    rows = ProgrammingLine.objects.filter(pk__in=numbers).visible_to(user)
+    rows = rows.allowing(user, Action.READ, Resource.COMMENT).order_by()
+    written: dict[Any, list[tuple[int, int]]] = {}
+    for pk, lineage, version in rows.values_list("pk", "lineage", "programming_version_id"):
+        written.setdefault(lineage, []).append((version, numbers[pk]))
+    standing = lines.filter(lineage__in=written).order_by()
     found: dict[int, int] = {}
     groups: Counter[str] = Counter()
-    for pk, lineage, key in standing.values_list("pk", "lineage", GROUPINGS[by].key):
-        found[pk] = lineages[lineage]
-        groups[key or ""] += lineages[lineage]
+    columns = ("pk", "lineage", "programming_version_id", GROUPINGS[by].key)
+    for pk, lineage, version, key in standing.values_list(*columns):
+        number = sum(some for since, some in written[lineage] if since <= version)
+        if number:
+            found[pk] = number
+            groups[key or ""] += number
     return OpenThreads(found, dict(groups))

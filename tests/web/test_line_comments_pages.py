@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from rest_framework.test import APIClient
 
 from accounts.enums import Role
 from accounts.models import User
@@ -65,6 +66,22 @@ def test_open_threads_of_the_versions_before_are_counted_where_the_line_went(cli
     assert client.get(address, {"since": "0"}).json()["comments"]["lines"] == {}
 
 
+def test_rest_counts_them_as_the_list_does(lines):
+    comment = write(lines[0])
+    later = make_version("arbitration")
+    make_line(later, lines[0].node, project=lines[0].project, lineage=lines[0].lineage)
+    api = APIClient()
+    api.force_login(comment.author)
+    rows = api.get("/api/v1/programming-lines/").json()["results"]
+    assert [row["open_comments"] for row in rows] == [1, 0, 0, 1]
+    write_comment(
+        actor=comment.author, subject_kind="programming_line", subject_code=str(rows[3]["id"]),
+        body="Ici",
+    )  # fmt: skip
+    rows = api.get("/api/v1/programming-lines/").json()["results"]
+    assert [row["open_comments"] for row in rows] == [1, 0, 0, 2]
+
+
 def test_counts_cost_as_many_queries_for_many_threads_as_for_one(client, lines):
     client.force_login(person(Role.MANAGEMENT_CONTROLLER))
     write(lines[0])
@@ -82,11 +99,12 @@ def test_counts_cost_as_many_queries_for_many_threads_as_for_one(client, lines):
 
 
 def test_the_panel_shows_the_threads_with_the_cell_that_one_was_on(client, lines):
+    write(lines[0], "Ailleurs", anchor="0.ae")
     write(lines[0], "Pourquoi ce montant ?", anchor="1.cp")
     client.force_login(person(Role.MANAGEMENT_CONTROLLER))
     panel = client.get(url("thread", lines[0]), {"cellule": "1.cp"}).content.decode()
-    assert 'data-open="1"' in panel
-    assert "Pourquoi ce montant ?" in panel
+    assert 'data-open="2"' in panel
+    assert panel.index("Pourquoi ce montant ?") < panel.index("Ailleurs")
     assert '<option value="1.cp" selected>CP 2028</option>' in panel
     assert "<html" not in panel
 

@@ -105,7 +105,7 @@ class StateView(SheetPage):
             "edits": told,
             "present": self.present(request.GET.get("line", "")),
             "frozen": self.version.is_frozen,
-            "comments": asdict(open_threads(request.user, self.version, self.lines(), self.by)),
+            "comments": asdict(open_threads(request.user, self.lines(), self.by)),
         }
         if told:
             answer["problems"] = told_problems(self)

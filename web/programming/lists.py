@@ -301,7 +301,7 @@ class ProgrammedLinesView(FactListView):
     @cached_property
     def threads(self) -> OpenThreads:
         """Return how many threads are open on each line that the person sees."""
-        return open_threads(self.request.user, self.version, self.visible(), "project")
+        return open_threads(self.request.user, self.visible())
 
     def visible(self) -> QuerySet[Any]:
         """Return the visible lines of the version with their cells, and its origin as theirs."""

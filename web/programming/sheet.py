@@ -86,7 +86,7 @@ class SheetPage(VersionPage):
             writable=writable_lines(self.request.user, self.version, lines),
             compared=former_cells(former, self.request.user, self.by) if former else None,
             kept={"comparer": str(number)} if former else {},
-            threads=open_threads(self.request.user, self.version, lines, self.by),
+            threads=open_threads(self.request.user, lines, self.by),
         )
 
     def former(self, number: int) -> ProgrammingVersion | None:

@@ -32,8 +32,13 @@ class Panel:
 
     @property
     def open_threads(self) -> list[Remark]:
-        """Return the threads that are not resolved, those whose comment is withdrawn included."""
-        return [one for one in self.comments or () if not one.comment.is_resolved]
+        """Return the threads that are not resolved, those about `anchor` first.
+
+        Those whose comment is withdrawn stay among them.
+        """
+        here = self.anchors.get(self.anchor)
+        found = [one for one in self.comments or () if not one.comment.is_resolved]
+        return sorted(found, key=lambda one: here is not None and one.place != here)
 
     @property
     def resolved_threads(self) -> list[Remark]:
