@@ -161,6 +161,16 @@ def signed_months(value: Number) -> str:
     return _months(value, sign=True)
 
 
+@register.filter
+def signed_days(value: Number) -> str:
+    """Write a difference in days with its sign: +45 j."""
+    found = exact(value)
+    if found is None:
+        return ""
+    unit = ngettext("%(count)s day", "%(count)s days", 1 if abs(found) == 1 else 2)
+    return (unit % {"count": grouped(found, 0, signed=True)}).replace(" ", NO_BREAK)
+
+
 def _months(value: Number, *, sign: bool) -> str:
     found = exact(value)
     if found is None:

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import F, Q
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 from simple_history.models import HistoricalRecords
 
@@ -121,8 +122,8 @@ class Task(Versioned, Originated, Lifecycle):
         return f"{self.code} {self.name}"
 
     def get_absolute_url(self) -> str:
-        """Return the address of the sheet of its project."""
-        return self.project.get_absolute_url()
+        """Return the address of the task in the plan of its project."""
+        return f"{reverse('web:project_plan', args=[self.project.code])}#task-{self.pk}"
 
 
 class DependencyQuerySet(models.QuerySet["Dependency"]):

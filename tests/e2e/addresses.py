@@ -115,7 +115,7 @@ def first(model: type[Model], **filters: Any) -> Any:
 
 def _projects() -> dict[str, dict[str, Any]]:
     shared = {"code": _shared_with_a_partner()}
-    verbs = "edit estimate progress baseline close history merge".split()
+    verbs = "edit estimate progress baseline close history merge plan".split()
     return {
         "project": {"code": "EX-02"},
         **{f"project_{verb}": {"code": "EX-02"} for verb in verbs},

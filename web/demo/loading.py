@@ -30,6 +30,7 @@ from web.demo.ceilings import set_ceilings
 from web.demo.exercises import open_exercises
 from web.demo.generator import generate
 from web.demo.ledger import LAST_YEAR
+from web.demo.plans import add_plans
 from web.demo.programming import add_programming
 from web.demo.record import put_on_record
 from web.demo.removal import SOURCE_PREFIX, remove_fictitious
@@ -92,6 +93,7 @@ def _load_portfolio(folder: Path, seed: int) -> bool:
     officer = User.objects.get(username=OFFICER)
     open_exercises(officer)
     set_ceilings(officer, User.objects.get(username=CONTROLLER))
+    add_plans()
     add_programming(seed)
     put_on_record()
     return True
