@@ -33,7 +33,8 @@ _UPLOADS = ("/^attachments/$", "/files/$", "/^import-drafts/$")
 CLOSED = "administration-technique/"
 # The key of the object is the last of what these routes name.
 KEY_LAST = (
-    "<slug:kind>/<path:code>/", "ligne/<int:pk>/", "<int:pk>/retirer/", "<int:pk>/remettre/",
+    "<slug:kind>/<path:code>/", "ligne/<int:pk>/", "ligne/<int:pk>/commentaires/",
+    "<int:pk>/retirer/", "<int:pk>/remettre/",
 )  # fmt: skip
 _NAMED = re.compile(r"\(\?P<(\w+)>(?:[^()\[\]]|\[[^\]]*\])*\)|<(?:\w+:)?(\w+)>")
 
