@@ -271,6 +271,7 @@ STORMS = (
     "tests/e2e/test_layouts.py",
     "tests/e2e/test_pages.py",
     "tests/e2e/test_grid_large.py",
+    "tests/e2e/test_grid_storm.py",
 )
 
 

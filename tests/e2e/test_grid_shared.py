@@ -168,6 +168,30 @@ def test_what_others_save_is_shown_without_reloading(
         assert sheet.foot("total", place) == recomputed(version, place)
 
 
+def test_news_asked_before_ones_own_save_is_no_conflict_with_oneself(
+    sheet: Sheet, lines: Any
+) -> None:
+    """The answer of a poll that was on its way while one typed is older than one's work."""
+    page = sheet.page
+    sheet.type(lines[0], "0.ae", "150")
+    sheet.wait_saved()
+    waiting: list[Any] = []
+    page.route("**/etat/**", lambda route: waiting.append((route, route.fetch())), times=1)
+    page.evaluate("() => { window.polled = pfGrid.sheet.others.poll(); }")
+    while not waiting:
+        page.wait_for_function("() => true")
+    sheet.type(lines[0], "0.ae", "250")
+    sheet.wait_saved()
+    [(route, answer)] = waiting
+    route.fulfill(response=answer)
+    page.evaluate("polled")
+    assert sheet.value(lines[0], "0.ae") == 250
+    sheet.type(lines[0], "0.ae", "350")
+    sheet.wait_saved()
+    assert not page.locator("#pf-sheet-conflict").is_visible()
+    assert saved(lines[0], "0.ae") == 350_000
+
+
 def test_nothing_is_lost_without_a_network_nor_by_a_reload(
     visit: Any, sheet: Sheet, version: Any, lines: Any
 ) -> None:

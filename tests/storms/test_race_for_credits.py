@@ -8,9 +8,7 @@ begin without being alone to write (SQLite), fails.
 from __future__ import annotations
 
 import json
-import os
 import random
-import signal
 import subprocess
 import sys
 import time
@@ -18,77 +16,28 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from decimal import Decimal
 from pathlib import Path
-from urllib.request import urlopen
 
 import psycopg
 import pytest
 from django.db import connection
 
-from scripts.with_services import free_port
 from tests.storms.conftest import SEED, WHOLE
 from tests.storms.harness import ROOT, Postgres, Redis, kill, say, wait_until
 from tests.storms.race_client import UNITS
+from tests.storms.site import Site
 
 pytestmark = pytest.mark.worker
-CLIENTS, WORKERS, KILLED = 8, 4, 2
+CLIENTS, KILLED = 8, 2
 DECISIONS = 500 if WHOLE else 15
 # About half of what is asked for in all: the ceilings are reached.
 EUROS = Decimal(DECISIONS * CLIENTS * 14)
 
 
-class Race:
-    """A database, a server of several processes on it, and those who decide."""
+class Race(Site):
+    """A site, and those who decide on its credits."""
 
-    def __init__(self, folder: Path, database: str) -> None:
-        self.folder, self.database, self.off = folder, database, ""
-        self.units, self.pause = UNITS, 0.01
-        self.port = free_port()
-        self.server: subprocess.Popen[bytes] | None = None
-
-    @property
-    def environment(self) -> dict[str, str]:
-        return os.environ | {
-            "DATABASE_URL": self.database,
-            "REDIS_URL": "",
-            "DJANGO_SETTINGS_MODULE": "tests.storms.race_settings",
-            "RACE_OFF": self.off,
-            "RACE_PAUSE": str(self.pause),
-            "PYTHONPATH": str(ROOT),
-            "PYTHONWARNINGS": "ignore",
-        }
-
-    def tables(self, *arguments: str) -> str:
-        """Prepare or report, in a process of its own."""
-        command = [sys.executable, "-m", "tests.storms.race_tables", *arguments]
-        done = subprocess.run(
-            command, cwd=ROOT, env=self.environment, capture_output=True, text=True, check=False
-        )
-        assert done.returncode == 0, done.stderr
-        return done.stdout
-
-    def serve(self) -> None:
-        """Start the server, and wait until it answers."""
-        command = [sys.executable, "-m", "gunicorn", "tests.storms.race_app:application"]
-        command += [f"--bind=127.0.0.1:{self.port}", f"--workers={WORKERS}", "--threads=2"]
-        command += ["--worker-class=gthread", "--log-level=warning", "--timeout=120"]
-        with (self.folder / "server.log").open("wb") as log:
-            self.server = subprocess.Popen(
-                command, cwd=ROOT, env=self.environment, stdout=log, stderr=subprocess.STDOUT
-            )
-
-        def answers() -> bool:
-            try:
-                with urlopen(f"http://127.0.0.1:{self.port}/health/live", timeout=5) as answer:
-                    return bool(answer.status == 200)
-            except OSError:
-                return False
-
-        wait_until(answers, 120, "the server")
-
-    def stop(self) -> None:
-        if self.server is not None:
-            self.server.send_signal(signal.SIGTERM)
-            self.server.wait(timeout=60)
+    app, settings = "tests.storms.race_app", "tests.storms.race_settings"
+    tables_of, units = "tests.storms.race_tables", UNITS
 
     def run(self) -> Counter[str]:
         """Let everybody decide, kill some of them in between; return the answers by status."""

@@ -15,6 +15,7 @@
       if (document.hidden || this.sheet.sync.busy || this.sheet.sync.held) {
         return;
       }
+      const taken = this.sheet.sync.taken;
       const on = this.sheet.moves.current && this.sheet.moves.current.closest("tr[data-line]");
       const address = new URL(this.sheet.root.dataset.state, window.location);
       address.searchParams.set("since", this.since);
@@ -22,8 +23,10 @@
       address.searchParams.set("par", this.sheet.root.dataset.by);
       try {
         const response = await fetch(address);
-        if (response.ok) {
-          this.receive(await response.json());
+        const told = response.ok ? await response.json() : null;
+        // What was asked before one's own save was answered is older than what is saved: asked again.
+        if (told && taken === this.sheet.sync.taken && !this.sheet.sync.busy && !this.sheet.sync.held) {
+          this.receive(told);
         }
       } catch {
         // Without a network the next save says so.

@@ -23,6 +23,7 @@
       this.token = token;
       this.busy = false;
       this.held = false;
+      this.taken = 0; // how many answers were taken
       this.wait = FIRST_WAIT;
       this.timer = 0;
       window.addEventListener("online", () => this.again(0));
@@ -82,6 +83,7 @@
     }
 
     take(operation, answer) {
+      this.taken += 1;
       if (answer.status === 200) {
         this.store.settle(operation.id);
         this.view.written(operation, answer.body);
