@@ -40,7 +40,7 @@ from budgets.models import (
 from common.fiscal import today
 from jobs.models import Job
 from partners.models import Contract, Partner
-from projects.models import PortfolioNode, Project
+from projects.models import PortfolioNode, Project, Task
 from records.models import Alert, ImportBatch
 from records.services.attachments import attach_document
 from records.services.comments import write_comment
@@ -118,6 +118,7 @@ def _projects() -> dict[str, dict[str, Any]]:
     verbs = "edit estimate progress baseline close history merge plan".split()
     return {
         "project": {"code": "EX-02"},
+        "milestone": {"pk": first(Task, project__code="EX-02", kind="milestone").pk},
         **{f"project_{verb}": {"code": "EX-02"} for verb in verbs},
         "project_indicator": {"code": "EX-02", "indicator": "DR-08"},
         "indicator": {"code": "DR-07"},

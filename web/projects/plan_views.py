@@ -21,6 +21,7 @@ from web.mixins import PageView
 from web.projects.access import visible_project
 from web.projects.plan_columns import COLUMNS
 from web.projects.plan_selectors import PlanShown, plan_shown
+from web.projects.plan_slip import forecasts_of, slip_of
 
 _EXPORTS = (
     ("csv-fr", gettext_lazy("CSV (French spreadsheet)")),
@@ -46,8 +47,11 @@ class PlanView(PageView):
         return self._shown(project, shown)
 
     def _shown(self, project: Project, shown: PlanShown) -> HttpResponse:
+        forecasts = forecasts_of([row.task for row in shown.rows])
         context = {
             "project": project,
+            "forecasts": forecasts,
+            "slip": slip_of(forecasts),
             "plan": shown,
             "chart": plan_gantt(shown),
             "first": shown.baselines[0] if shown.baselines else None,
