@@ -31,7 +31,7 @@ DomainError
 ├── ProblemsStand         blocking problems stand against a version
 ├── ScenarioClosed        a scenario accepted or abandoned does not change any more
 ├── NothingToAccept       a scenario proposes nothing more for these lines
-├── WorkbookRefused       a workbook has faults, breaks a rule, or clashes with what changed since
+├── WorkbookRefused       a workbook has faults, or breaks a rule: nothing of it is written
 ├── LineRefused           a line cannot be recorded with this imputation
 └── StaleEdit
     └── StaleCell         a cell of the programming changed since it was read
@@ -332,13 +332,13 @@ class NothingToAccept(DomainError):
 
 
 class WorkbookRefused(DomainError):
-    """A workbook is written whole or not at all: a fault, a rule or a conflict stands against it.
+    """A workbook is written whole or not at all: a fault or a rule stands against it.
 
-    `why` is what the rules say of the whole.
+    `details` are the faults by cell, `why` what the rules say of the whole.
     """
 
     code = "workbook_refused"
-    message = _(
-        "Nothing is written: %(faults)s faults in the workbook, %(conflicts)s cells changed by"
-        " somebody else since it was downloaded. %(why)s"
-    )
+    message = _("Nothing is written: %(faults)s faults in the workbook. %(why)s")
+
+    def __init__(self, details: list[dict[str, str]], why: str) -> None:
+        super().__init__(faults=len(details), why=why, details=details)

@@ -9,6 +9,7 @@ Only an answer of success is kept: a refusal left nothing to repeat.
 from __future__ import annotations
 
 import functools
+import hashlib
 import re
 from typing import Any
 
@@ -48,7 +49,7 @@ class IdempotentMixin:
 
 def _once(handler: Any, key: str, request: Request, *args: Any, **kwargs: Any) -> Response:
     """Run the handler, or repeat its answer; key and effect are one transaction."""
-    raw = JsonRenderer().render(request.data)
+    raw = JsonRenderer().render(_plain(request))
     digest = digest_of(method=str(request.method), path=request.path, body=raw)
     try:
         with transaction.atomic():
@@ -64,6 +65,25 @@ def _once(handler: Any, key: str, request: Request, *args: Any, **kwargs: Any) -
         delay = {"Retry-After": str(RETRY_SECONDS)}
         detail = "The same key is being treated; try again after the delay of Retry-After."
         return problem(409, "idempotency_in_progress", detail, headers=delay)
+
+
+def _plain(request: Request) -> Any:
+    """Return the body as JSON has it: a file stands by the digest of what it holds."""
+    if not request.FILES:
+        return request.data
+    data: Any = request.data
+    body: dict[str, Any] = {name: data.getlist(name) for name in data}
+    for name, files in request.FILES.lists():
+        body[name] = [_digest(file) for file in files]
+    return body
+
+
+def _digest(file: Any) -> str:
+    found = hashlib.sha256()
+    for piece in file.chunks():
+        found.update(piece)
+    file.seek(0)
+    return found.hexdigest()
 
 
 def _recorded(response: Response) -> Answer:

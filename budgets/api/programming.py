@@ -28,6 +28,7 @@ from budgets.api.programming_rows import (
 )
 from budgets.api.rounds import VersionStepsMixin
 from budgets.api.typing import refused_rows
+from budgets.api.workbooks import WorkbookMixin
 from budgets.enums import Measure, Stage, VersionKind, VersionState
 from budgets.exceptions import RowsRefused
 from budgets.models import ProgrammingEdit, ProgrammingVersion
@@ -64,7 +65,7 @@ class VersionFilters(Filters):
 
 
 class ProgrammingVersionViewSet(
-    VersionStepsMixin, DerivingMixin, ComparingMixin, IdempotentMixin, HistoryViewSet
+    VersionStepsMixin, DerivingMixin, ComparingMixin, WorkbookMixin, IdempotentMixin, HistoryViewSet
 ):
     """Versions of the programming of an exercise; frozen once validated."""
 
@@ -77,8 +78,8 @@ class ProgrammingVersionViewSet(
         "steps": Action.READ,
     }
     if_match_actions = frozenset({"partial_update", "steps"})
-    idempotent_actions = frozenset({"create", "cells"})
-    stale_actions = frozenset({"cells", "derive", "undo"})
+    idempotent_actions = frozenset({"create", "cells", "send_workbook"})
+    stale_actions = frozenset({"cells", "derive", "send_workbook", "undo"})
     row_serializer = VersionRow
     filterset_class = VersionFilters
     versioned = True

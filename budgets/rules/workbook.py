@@ -177,6 +177,13 @@ class Fault:
         """Return the address of the cell as a spreadsheet writes it."""
         return f"{self.sheet}!{self.place}" if self.place else self.sheet
 
+    def as_dict(self) -> dict[str, str]:
+        """Return the fault for JSON."""
+        return {
+            "sheet": self.sheet, "cell": self.place, "code": self.code, "value": self.value,
+            "message": self.message,
+        }  # fmt: skip
+
 
 @dataclass(slots=True)
 class BookRow:

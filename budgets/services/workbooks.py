@@ -273,17 +273,23 @@ def upload_workbook(
     """Examine a workbook and write it at once, under the lock of its version.
 
     `conflicts` says what becomes of the cells that somebody else changed: `mine`, `theirs`, or
-    nothing, and then one is a refusal. Raises WorkbookRefused (a fault, a rule, a conflict),
-    VersionFrozen, ExerciseClosed.
+    nothing, and then they are refused with both values. Raises WorkbookRefused (a fault, a rule),
+    StaleCell, VersionFrozen, ExerciseClosed.
     """
     version = lock_version(version_id)
     found = examine_workbook(actor=actor, version=version, book=book)
-    clashes = found.compared.conflicts
-    if not found.stands or (clashes and conflicts not in ("mine", "theirs")):
-        raise WorkbookRefused(faults=len(found.faults), conflicts=len(clashes), why=found.refusal)
-    mine = {change.key for change in clashes} if conflicts == "mine" else frozenset()
-    done = _write(actor, version.pk, found.compared.changes, mine, reason)
-    return found, done
+    if not found.stands:
+        details = [fault.as_dict() for fault in found.faults]
+        raise WorkbookRefused(details, found.refusal)
+    changes = found.compared.changes
+    if conflicts == "theirs":
+        return found, _write(actor, version.pk, changes, frozenset(), reason)
+    if conflicts == "mine":
+        mine = {change.key for change in changes}
+        return found, _write(actor, version.pk, changes, mine, reason)
+    # A cell that moved does not hold what the file was made from: it is refused as any edit is.
+    blind = [Change(one.key, one.base, one.mine, one.base, one.place) for one in changes]
+    return found, _write(actor, version.pk, blind, frozenset(), reason)
 
 
 def refreshed(version: ProgrammingVersion, actor: Any, changes: Sequence[Change]) -> Examined:

@@ -28,7 +28,7 @@ from tests.access.world import ROLES, World
 
 FILE = Path(__file__).resolve().parent.parent / "policy_matrix.csv"
 PASSED = frozenset({200, 201, 202, 204, 302, 303, 304, 400, 409, 412, 413, 415, 422, 428})
-_UPLOADS = ("/^attachments/$", "/files/$", "/^import-drafts/$")
+_UPLOADS = ("/^attachments/$", "/files/$", "/^import-drafts/$", "/workbook/$")
 # The technical administration of Django is closed to all of the nine roles, whatever its page.
 CLOSED = "administration-technique/"
 # The key of the object is the last of what these routes name.

@@ -13,6 +13,7 @@ from budgets.services.programming_lines import NewLine, add_lines, take_line_out
 from budgets.services.programming_versions import create_version
 from budgets.services.scenarios import Proposal, create_scenario, set_changes
 from projects.models import Project
+from tests.budgets.workbooks import download
 
 
 def add_programming(users: Any) -> SimpleNamespace:
@@ -42,8 +43,10 @@ def add_programming(users: Any) -> SimpleNamespace:
     set_changes(
         actor=users.budget, scenario_id=scenarios["Tenu"].pk, expected_version=1, cells=[proposal]
     )
+    workbook = download(version, users.budget)
     return SimpleNamespace(
-        version=version, line=line, out=out, operation=done.id, file=file, empty=empty,
+        workbook=workbook, version=version, line=line, out=out, operation=done.id, file=file,
+        empty=empty,
         scenarios=scenarios,
     )  # fmt: skip
 
@@ -73,6 +76,9 @@ def programming_requests(good: Any, rows: Any) -> dict[str, Any]:
         "programming_versions_partial_update": good("budget", version, {"label": "Essai"}, 1),
         "programming_versions_cells_create": good("budget", version, {"edits": [cell]}),
         "programming_versions_derive_create": good("budget", version, {}),
+        "programming_versions_workbook_create": good(
+            "budget", version, {"workbook": rows.workbook}, media="multipart/form-data"
+        ),
         "programming_versions_undo_create": good(
             "budget", version, {"operation": str(rows.operation)}
         ),

@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from accounts.enums import Role
-from budgets.exceptions import VersionFrozen, WorkbookRefused
+from budgets.exceptions import StaleCell, VersionFrozen
 from budgets.models import ProgrammingEdit
 from budgets.rules.workbook import CELLS, compared, totals
 from budgets.services.programming_cells import CellEdit, edit_cells, undo_operation
@@ -157,8 +157,11 @@ def test_a_cell_that_somebody_else_changed_is_a_conflict_with_its_three_values(o
     assert (clash.key, clash.base, clash.mine, clash.held) == ((first.pk, 0, "ae"), 10, 4400, 1100)
     # The second holds what the file says; the third was left alone by the file.
     assert (len(found.compared.changes), found.compared.moved) == (1, 1)
-    with pytest.raises(WorkbookRefused):
+    with pytest.raises(StaleCell) as stale:
         upload_workbook(actor=officer, version_id=version.pk, book=book)
+    [told] = stale.value.context["cells"]
+    assert (told["before"], told["yours"], told["stored"]) == ("0.10", "44.00", "11.00")
+    assert told["by"] == other.username
     _, done = upload_workbook(actor=officer, version_id=version.pk, book=book, conflicts="theirs")
     assert done is None
     _, done = upload_workbook(actor=officer, version_id=version.pk, book=book, conflicts="mine")

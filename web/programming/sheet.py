@@ -45,8 +45,8 @@ MOST_FOUND = 50
 SCRIPTS = tuple(
     f"web/grid/{name}.js"
     for name in (
-        "amounts", "block", "store", "sums", "view", "moves", "edits", "dialogs", "sync", "groups",
-        "others", "threads", "page",
+        "amounts", "block", "store", "sums", "view", "moves", "edits", "codes", "dialogs", "sync",
+        "groups", "others", "threads", "page",
     )
 )  # fmt: skip
 
@@ -173,7 +173,7 @@ class SheetView(SheetPage):
             "since": newest.values_list("pk", flat=True).first() or 0,
             "urls": {
                 name: self.url(f"programming_{name}")
-                for name in ("cells", "state", "print", "compare")
+                for name in ("cells", "state", "match", "print", "compare")
             },
             "steps_url": self.url("programming-steps"),
             "scenarios_url": self.url("scenarios"),

@@ -10,6 +10,7 @@ from web.programming.compare import CompareView
 from web.programming.deriving import DeriveView
 from web.programming.lines import LineCreateView, LineView, PutBackView, TakeOutView
 from web.programming.lists import ProgrammedLinesView, ProgrammingView
+from web.programming.matching import MatchView
 from web.programming.notes import NoteView
 from web.programming.sheet import GroupView, PrintView, SheetView
 from web.programming.threads import ThreadView
@@ -31,6 +32,7 @@ urlpatterns = [
     path(_VERSION, SheetView.as_view(), name="programming_version"),
     path(f"{_VERSION}groupe/", GroupView.as_view(), name="programming_group"),
     path(f"{_VERSION}cellules/", CellsView.as_view(), name="programming_cells"),
+    path(f"{_VERSION}rapprocher/", MatchView.as_view(), name="programming_match"),
     path(f"{_VERSION}etat/", StateView.as_view(), name="programming_state"),
     path(f"{_VERSION}comparer/", CompareView.as_view(), name="programming_compare"),
     path(f"{_VERSION}deriver/", DeriveView.as_view(), name="programming_derive"),

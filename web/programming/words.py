@@ -67,6 +67,13 @@ def words_of(version: ProgrammingVersion) -> dict[str, Any]:
 def _nested() -> dict[str, Any]:
     """Return the words of the faults of an amount, and of the states of the saving."""
     return {
+        "codes": {
+            "unknown": _("unknown: no line that you read has this code"),
+            "ambiguous": _("ambiguous: %(count)s lines have this code"),
+            "twice": _("the line of a row above"),
+            "stopped": _("%(count)s rows go to no line: nothing can be pasted."),
+            "ready": _("%(count)s rows go to their lines."),
+        },
         "faults": {
             "number": _("“%(value)s” is not an amount."),
             "finer": _("“%(value)s” is finer than a cent."),

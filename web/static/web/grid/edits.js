@@ -213,7 +213,13 @@
         return;
       }
       event.preventDefault();
-      this.lay(grid.readBlock(event.clipboardData));
+      const rows = grid.readBlock(event.clipboardData);
+      const cell = event.target.closest("[data-col]");
+      if (this.sheet.codes.isFor(rows, cell)) {
+        this.sheet.codes.lay(rows, cell);
+      } else {
+        this.lay(rows);
+      }
     }
 
     // Texts on the cells from the current one on: every text is an amount, or nothing is written.
@@ -230,6 +236,12 @@
         this.sheet.refuse(`${refused} ${words.nothingWritten}`);
         return;
       }
+      await this.finish(plan);
+    }
+
+    // Write what a block becomes, once its unit is not in doubt.
+    async finish(plan) {
+      const words = this.sheet.words;
       const times = grid.unitDoubt(plan.pairs);
       if (times) {
         const answer = await this.sheet.dialogs.unit(times);

@@ -21,6 +21,7 @@
       this.moves = new grid.Moves(this);
       this.groups = new grid.Groups(this);
       this.dialogs = new grid.Dialogs(this);
+      this.codes = new grid.Codes(this);
       this.edits = new grid.Edits(this);
       this.threads = new grid.Threads(this);
       this.sync = new grid.Sync(this.store, this, root.dataset.save, root.dataset.token);
