@@ -120,10 +120,11 @@ class Sheet:
         found = self.page.locator(f'tr[data-group-row="{key}"] [data-sum="{place}"]')
         return number(found.inner_text())
 
-    def wait_saved(self) -> None:
+    def wait_saved(self, seconds: int = 30) -> None:
         """Wait until everything is saved."""
         self.page.wait_for_function(
-            "() => pfGrid.sheet.store.waiting.length === 0 && !pfGrid.sheet.sync.busy"
+            "() => pfGrid.sheet.store.waiting.length === 0 && !pfGrid.sheet.sync.busy",
+            timeout=seconds * 1000,
         )
 
     def talk(self, line: ProgrammingLine) -> int:

@@ -16,6 +16,15 @@
       this.table.addEventListener("focusin", (event) => this.entered(event));
       this.table.addEventListener("mousedown", (event) => this.pressed(event));
       this.table.addEventListener("mouseover", (event) => this.dragged(event));
+      window.addEventListener("resize", () => this.room());
+    }
+
+    // What has the focus is never under the head, the foot nor the first column, which stay put.
+    room() {
+      const { tHead, tFoot, parentNode } = this.table;
+      const first = this.table.querySelector("tbody th");
+      const sides = [tHead.offsetHeight, 0, tFoot.offsetHeight, first ? first.offsetWidth : 0];
+      parentNode.style.scrollPadding = sides.map((side) => `${side + 4}px`).join(" ");
     }
 
     // The rows that are shown: those of the head and of the foot are read, not walked.
@@ -65,6 +74,8 @@
       if (document.activeElement !== cell) {
         cell.focus();
       }
+      // The browser is content with a part of a cell.
+      cell.scrollIntoView({ block: "nearest", inline: "nearest" });
       this.mark();
     }
 

@@ -79,6 +79,7 @@
         row.querySelectorAll("[data-note]").forEach((cell) => this.notes.set(cell.dataset.cell, cell.dataset.note));
       });
       this.view.adopt(rows);
+      this.moves.room();
     }
 
     // --- what changes -----------------------------------------------------------------------
