@@ -6,7 +6,8 @@
   grid.Edits = class {
     constructor(sheet) {
       this.sheet = sheet;
-      this.input = null;
+      this.input = null; // the field, while it is in a cell
+      this.field = this.makeField();
       sheet.table.addEventListener("keydown", (event) => this.key(event));
       sheet.table.addEventListener("dblclick", (event) => {
         const cell = event.target.closest("[data-cell]");
@@ -68,11 +69,7 @@
       if (this.input) {
         this.close(true, 0, 0);
       }
-      const input = document.createElement("input");
-      input.className = "pf-sheet__input";
-      input.inputMode = "text";
-      input.autocomplete = "off";
-      input.setAttribute("aria-label", `${words.amount} (${words.units[this.sheet.unit]})`);
+      const input = this.field;
       const noted = this.sheet.notes.get(cell.dataset.cell);
       const held = grid.exact(this.sheet.store.value(cell.dataset.cell), this.sheet.unit, this.sheet.comma);
       input.value = typed === undefined ? noted || held : typed;
@@ -81,9 +78,22 @@
       input.focus();
       if (typed === undefined) {
         input.select();
+      } else {
+        input.setSelectionRange(typed.length, typed.length);
       }
+    }
+
+    // One field goes from cell to cell: the browser keeps for long each that somebody typed in.
+    makeField() {
+      const words = this.sheet.words;
+      const input = document.createElement("input");
+      input.className = "pf-sheet__input";
+      input.inputMode = "text";
+      input.autocomplete = "off";
+      input.setAttribute("aria-label", `${words.amount} (${words.units[this.sheet.unit]})`);
       input.addEventListener("keydown", (event) => this.inputKey(event));
       input.addEventListener("blur", () => this.close(true, 0, 0, true));
+      return input;
     }
 
     inputKey(event) {
