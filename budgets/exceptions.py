@@ -293,7 +293,7 @@ class ProblemsStand(DomainError):
     """A version is not validated while blocking problems stand against it."""
 
     code = "problems_stand"
-    message = _("%(count)s blocking problems stand against %(version)s.")
+    message = _("Blocking problems against %(version)s, which its grid lists: %(count)s.")
 
 
 class CeilingExceeded(DomainError):

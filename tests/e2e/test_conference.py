@@ -166,8 +166,8 @@ def hold(people: Conference, code: str) -> None:
     line = people.version(3).lines.filter(project__code=code, nature="planned").order_by("pk")[0]
     assert saved(line, "0.ae") == Decimal(110_000)
     sheet.type(line, "0.ae", "20000")
-    refusal = people.page.get_by_text("le plafond de", exact=False).first
-    refusal.wait_for()
+    refusal = people.page.locator("#pf-sheet-notice.fr-alert--error")
+    refusal.get_by_text("le plafond de").wait_for()
     people.picture("ceiling")
     people.page.get_by_role("button", name="Annulation").click()
     assert saved(line, "0.ae") == Decimal(110_000)
