@@ -169,7 +169,7 @@ def hold(people: Conference, code: str) -> None:
     refusal = people.page.locator("#pf-sheet-notice.fr-alert--error")
     refusal.get_by_text("le plafond de").wait_for()
     people.picture("ceiling")
-    people.page.get_by_role("button", name="Annulation").click()
+    people.page.get_by_role("button", name="Annuler", exact=True).click()
     assert saved(line, "0.ae") == Decimal(110_000)
     sheet.go(line, "0.ae")
     sheet.paste("95\t90,5\t60\t64,5\t0\t0\t0\t0")
