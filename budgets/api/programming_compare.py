@@ -107,6 +107,7 @@ class ComparingMixin:
     def comparison(self: Any, request: Request, id: str) -> Response:
         """Compare with `former`, else with the parent, else with the version before.
 
+        The only version of its exercise is compared with itself: nothing differs.
         Over the lines that the caller reads; a thousand differences a page.
         """
         refuse_unknown(request, {"former", "page"})
@@ -118,7 +119,7 @@ class ComparingMixin:
 
 def _former(version: ProgrammingVersion, user: Any, wanted: str) -> ProgrammingVersion:
     if not wanted:
-        found = former_of(version, user)
+        found = former_of(version, user) or version
     else:
         is_id = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
         found = others_of(version, user).filter(pk=int(wanted)).first() if is_id else None

@@ -14,6 +14,7 @@ from rest_framework.exceptions import ValidationError
 from rest_framework.request import Request
 from rest_framework.response import Response
 
+from accounts.api.idempotency import IdempotentMixin
 from accounts.api.inputs import Ending, Moving
 from accounts.api.owned import HistoryViewSet
 from accounts.enums import Action, Resource
@@ -51,7 +52,7 @@ def target_task(user: Any, task_id: int, verb: str) -> Task:
     return task  # type: ignore[no-any-return]
 
 
-class TaskViewSet(HistoryViewSet):
+class TaskViewSet(IdempotentMixin, HistoryViewSet):
     """Tasks and milestones."""
 
     queryset = Task.objects.all()
@@ -63,6 +64,7 @@ class TaskViewSet(HistoryViewSet):
         "reopen": Action.UPDATE,
     }
     if_match_actions = frozenset(policy_actions) - {"create"}
+    idempotent_actions = frozenset({"create"})
     row_serializer = TaskRow
     filterset_class = TaskFilters
     versioned = True
