@@ -230,7 +230,8 @@ def conclude(people: Conference) -> None:
     people.come("directrice", people.sheet(4))
     assert people.page.locator("[data-cell]:not([aria-readonly=true])").count() == 0
     total = Sheet(people.page).foot("total", "0.ae") * 1000
-    held = ProgrammingAmount.objects.filter(line__in=version.lines.filter(taken_out_at=None), rank=0)
+    lines = version.lines.filter(taken_out_at=None)
+    held = ProgrammingAmount.objects.filter(line__in=lines, rank=0)
     assert abs(total - sum(row.granted_ae or 0 for row in held)) < Decimal(1000)
     people.picture("frozen")
     people.come("directrice", f"/budget/etats/programmation/t1/{ORIGIN}")
