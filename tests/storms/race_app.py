@@ -6,10 +6,6 @@ the transactions alone to write (SQLite, in the settings). `RACE_PAUSE` is how l
 
 from __future__ import annotations
 
-import os
-import time
-from typing import Any
-
 import django
 
 django.setup()
@@ -19,22 +15,9 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402 (Django first)
 from budgets.selectors import ceilings  # noqa: E402
 from budgets.services import ceilings as typed  # noqa: E402
 from budgets.services import reservations  # noqa: E402
+from tests.storms.slow_reads import OFF, slow  # noqa: E402
 
 application = get_wsgi_application()
-OFF = os.environ.get("RACE_OFF", "")
-# Between what is read and what is written, as on a machine that is busy; seconds.
-PAUSE = float(os.environ["RACE_PAUSE"])
-
-
-def slow(read: Any) -> Any:
-    """Return the same read, then a pause."""
-
-    def found(*args: Any, **kwargs: Any) -> Any:
-        sums = read(*args, **kwargs)
-        time.sleep(PAUSE)
-        return sums
-
-    return found
 
 
 ceilings.sums_by = slow(ceilings.sums_by)  # type: ignore[attr-defined]

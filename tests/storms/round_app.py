@@ -6,8 +6,6 @@
 
 from __future__ import annotations
 
-import os
-import time
 from typing import Any
 
 import django
@@ -18,21 +16,9 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402 (Django first)
 
 from budgets.models import ProgrammingVersion  # noqa: E402
 from budgets.services import programming_cells  # noqa: E402
+from tests.storms.slow_reads import OFF, slow  # noqa: E402
 
 application = get_wsgi_application()
-OFF = os.environ.get("RACE_OFF", "")
-PAUSE = float(os.environ["RACE_PAUSE"])
-
-
-def slow(read: Any) -> Any:
-    """Return the same read, then a pause: as on a machine that is busy."""
-
-    def found(*args: Any, **kwargs: Any) -> Any:
-        cells = read(*args, **kwargs)
-        time.sleep(PAUSE)
-        return cells
-
-    return found
 
 
 def _unlocked(version_id: int) -> ProgrammingVersion:
