@@ -119,10 +119,9 @@ class ComparingMixin:
 
 def _former(version: ProgrammingVersion, user: Any, wanted: str) -> ProgrammingVersion:
     if not wanted:
-        found = former_of(version, user) or version
-    else:
-        is_id = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
-        found = others_of(version, user).filter(pk=int(wanted)).first() if is_id else None
+        return former_of(version, user) or version
+    is_id = wanted.isascii() and wanted.isdigit() and len(wanted) < 19
+    found = others_of(version, user).filter(pk=int(wanted)).first() if is_id else None
     if found is None:
         raise ValidationError({"former": "There is no such other version of the exercise."})
     return found
