@@ -13,7 +13,7 @@ from django.utils import timezone
 from accounts.enums import Action
 from records.mentions import Piece, pieces
 from records.models import Attachment, AttachmentFile, Comment, Notification
-from records.subjects import Subject, subjects_of, subjects_read_at
+from records.subjects import Subject, subject_kind, subjects_of, subjects_read_at
 
 EDITABLE_FOR = dt.timedelta(minutes=15)
 
@@ -109,8 +109,12 @@ def comments_of(user: Any, kind: str, code: str) -> list[Remark]:
 
     Those of the objects that it continues stand among them.
     """
-    subjects = subjects_read_at(user, kind, code)
-    rows = Comment.objects.of_kind(user, kind).filter(subject_code__in=list(subjects))
+    owner = subject_kind(kind)
+    # Most objects have no parts and continue no other: their comments say enough.
+    is_plain = owner.anchors is None and owner.former is None
+    subjects = {} if is_plain else subjects_read_at(user, kind, code)
+    codes = [code] if is_plain else list(subjects)
+    rows = Comment.objects.of_kind(user, kind).filter(subject_code__in=codes)
     comments = list(
         rows.filter(subject_kind=kind)
         .annotate(is_edited=Exists(_other_texts()))
@@ -122,9 +126,10 @@ def comments_of(user: Any, kind: str, code: str) -> list[Remark]:
     remarks = {row.pk: _remark(row, user, row.pk in changeable) for row in comments}
     first: list[Remark] = []
     for remark in remarks.values():
-        subject = subjects[remark.comment.subject_code]
-        remark.place = subject.anchors.get(remark.comment.anchor, "")
-        remark.former = None if subject.code == code else subject
+        subject = subjects.get(remark.comment.subject_code)
+        if subject:
+            remark.place = subject.anchors.get(remark.comment.anchor, "")
+            remark.former = None if subject.code == code else subject
         parent = remarks.get(remark.comment.parent_id or 0)
         (parent.answers if parent else first).append(remark)
     return first

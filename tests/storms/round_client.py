@@ -48,13 +48,18 @@ class Sent:
 
 @dataclass
 class Person:
-    """Somebody at work; `told` is all they sent, in their order."""
+    """Somebody at work; `told` is all they sent, in their order.
+
+    `habits` are what they do and how often; `few` how many lines they know of, all when it is 0.
+    """
 
     name: str
     username: str
     port: int
     chance: random.Random
     round: dict[str, Any]
+    habits: dict[str, int]
+    few: int = 0
     known: dict[Cell, str | None] = field(default_factory=dict)
     lines: dict[int, dict[str, Any]] = field(default_factory=dict)
     files: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -68,7 +73,7 @@ class Person:
         """Read everything once, then act; `done` counts the actions."""
         self.link = http.client.HTTPConnection("127.0.0.1", self.port, timeout=120)
         self.read()
-        names, weights = zip(*WORK[self.name].items(), strict=True)
+        names, weights = zip(*self.habits.items(), strict=True)
         for _ in range(actions):
             (name,) = self.chance.choices(names, weights)
             getattr(self, name)()
@@ -122,7 +127,8 @@ class Person:
 
     def standing(self) -> list[int]:
         """Return the lines that stand, as far as one knows."""
-        return [pk for pk, one in self.lines.items() if one["taken_out_at"] is None]
+        standing = [pk for pk, one in self.lines.items() if one["taken_out_at"] is None]
+        return standing[: self.few] if self.few else standing
 
     def cells(self) -> None:
         """Type in one to three cells."""

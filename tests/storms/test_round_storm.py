@@ -32,8 +32,13 @@ SEEDS = [SEED + number for number in range(3 if WHOLE else 1)]
 
 
 class Storm(Site):
-    """A site, and four people on it."""
+    """A site, and four people on it.
 
+    A twin has them all do the same (`habits`) on a few lines, so that they surely meet.
+    """
+
+    habits: dict[str, int] | None = None
+    few = 0
     app, settings = "tests.storms.round_app", "tests.storms.round_settings"
     tables_of = "tests.storms.round_tables"
 
@@ -43,9 +48,12 @@ class Storm(Site):
         first = json.loads(self.tables("prepare"))
         self.serve()
         crew = [
-            Person(name, first["people"][name], self.port, random.Random(f"{seed} {name}"), first)
-            for name in WORK
-        ]
+            Person(
+                name, first["people"][name], self.port, random.Random(f"{seed} {name}"), first,
+                self.habits or work, self.few,
+            )
+            for name, work in WORK.items()
+        ]  # fmt: skip
         faults: list[Exception] = []
         threads = [
             threading.Thread(target=guarded, args=(one, actions // len(crew), faults))
@@ -130,7 +138,7 @@ def test_no_value_is_lost_by_four_people_at_once_on_postgresql(
 
 def test_without_the_check_of_what_was_read_values_are_lost(on_sqlite: Storm) -> None:
     """The twin: whoever writes last wins over what they did not read."""
-    on_sqlite.off = "before"
+    on_sqlite.off, on_sqlite.habits, on_sqlite.few = "before", {"cells": 1}, 1
     replay = on_sqlite.run(SEED)
     with pytest.raises(AssertionError, match="lost"):
         replay.run()
@@ -138,8 +146,8 @@ def test_without_the_check_of_what_was_read_values_are_lost(on_sqlite: Storm) ->
 
 def test_without_their_check_ceilings_are_passed(on_sqlite: Storm) -> None:
     """The twin: nothing bounds what is typed."""
-    on_sqlite.off = "ceilings"
-    replay = on_sqlite.run(SEED, 120)
+    on_sqlite.off, on_sqlite.habits = "ceilings", {"paste": 2, "add": 1}
+    replay = on_sqlite.run(SEED)
     with pytest.raises(AssertionError, match="beyond"):
         replay.run()
 
@@ -147,6 +155,7 @@ def test_without_their_check_ceilings_are_passed(on_sqlite: Storm) -> None:
 def test_without_the_lock_of_the_version_values_are_lost(on_postgres: Storm) -> None:
     """The twin: two people find the cell as they read it, before either writes."""
     on_postgres.off, on_postgres.pause = "lock", 0.2
-    replay = on_postgres.run(SEED, 200)
+    on_postgres.habits, on_postgres.few = {"cells": 1}, 1
+    replay = on_postgres.run(SEED)
     with pytest.raises(AssertionError, match="lost"):
         replay.run()
