@@ -38,6 +38,9 @@ PAGES = {
     ),
     "web/projects/_editions.html": ("/projets/EX-02/", ("estimates",)),
 }
+# Charts that draw themselves: days across, a task or a milestone a row.
+DAYS = {"web/charts/_gantt.html", "web/charts/_slip.html"}
+PLAN = "/projets/EX-01/plan/"
 CHARTS = [(path, key) for path, keys in PAGES.values() for key in keys]
 MARKS = "polyline[class^=pf-l], rect[class^=pf-b], .pf-m"
 # The drawing as numbers: graduations (place, words), marks with their class, table as text.
@@ -220,7 +223,30 @@ def test_the_table_of_a_chart_is_its_drawing(visit: Any, path: str, key: str) ->
     assert visitor.complaints == []
 
 
-@pytest.mark.parametrize("path", sorted({path for path, _key in CHARTS}))
+def test_a_plan_is_drawn_task_by_task_as_its_table_tells(visit: Any) -> None:
+    visitor = visit()
+    visitor.log_in("directrice")
+    assert visitor.go(PLAN) == 200
+    page = visitor.page
+    gantt, rows = (
+        page.locator("#chart-gantt"),
+        page.locator("section[aria-labelledby=tasks] tbody tr"),
+    )
+    shown = gantt.locator("svg[role=img]")
+    marks = shown.locator("rect.pf-g-bar, rect.pf-g-summary, polygon.pf-g-mark").count()
+    assert marks == rows.count() > 1
+    conclusion = gantt.locator(".pf-chart__conclusion").inner_text()
+    assert conclusion in str(shown.get_attribute("aria-label"))
+    slip = page.locator("#chart-slip")
+    drawn = slip.evaluate(READ)
+    named = {row[0] for row in drawn["rows"]}
+    assert len(named) > 1
+    assert named <= {label[3] for label in drawn["labels"]}
+    assert len(drawn["lines"]) >= len(named)
+    assert visitor.complaints == []
+
+
+@pytest.mark.parametrize("path", sorted({PLAN, *(path for path, _key in CHARTS)}))
 def test_letters_and_marks_stand_out_in_both_themes(visit: Any, path: str) -> None:
     visitor = visit()
     visitor.log_in("directrice")
@@ -240,7 +266,7 @@ def test_the_pages_with_a_chart_are_all_of_those_that_draw_one() -> None:
             drawing.add(name)
             keys = re.findall(r"with chart=(\w+)_chart", text)
             assert sorted(keys) == sorted(PAGES[name][1]), name
-        if name != "web/charts/_chart.html":
+        if name not in DAYS | {"web/charts/_chart.html"}:
             assert "<canvas" not in text, name
             assert not re.search(r"pf-svg[^>]*role=.img", text), name
     assert drawing == set(PAGES)
